@@ -1,0 +1,110 @@
+"""The workspace: one installation's records and storage, opened together."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Self
+
+from fieldguide.config import Config, read_config
+from fieldguide.errors import WorkspaceError
+from fieldguide.records import members
+from fieldguide.records.database import Records, sqlite_url
+from fieldguide.storage.blobs import Blobs
+from fieldguide.storage.thumbnails import ThumbnailCache
+from fieldguide.storage.vectors import VectorCache
+
+_NOTE = """This folder is a Fieldguide workspace.
+
+fieldguide.db   the records: datasets, votes, versions, runs. Do not edit.
+images/         the pictures, each under the SHA-256 of its bytes. Do not edit.
+runs/           a folder per run: report.html, metrics.json, model.onnx.
+imports/        a list per import of what became of each file.
+cache/          may be deleted at any time; it is made again where needed.
+"""
+
+
+class Workspace:
+    """A folder with the two truths, records and picture bytes, and the caches made from them.
+
+    Args:
+        config: The settings; read from the environment when None.
+
+    Raises:
+        WorkspaceError: If the folder cannot be made or its records cannot be opened.
+    """
+
+    def __init__(self, config: Config | None = None) -> None:
+        self.config = read_config() if config is None else config
+        self.root = self.config.workspace.absolute()
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            note = self.root / "README.txt"
+            if not note.exists():
+                note.write_text(_NOTE)
+        except OSError as error:
+            raise WorkspaceError(
+                f"The workspace {self.root} cannot be made: {error.strerror}. Name another folder "
+                "with --workspace or FIELDGUIDE_WORKSPACE."
+            ) from error
+        self.records = Records(sqlite_url(self.root / "fieldguide.db"))
+        self.images = Blobs(self.root / "images")
+        self.thumbnails = ThumbnailCache(self.root / "cache" / "thumbnails")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Workspace({str(self.root)!r})"
+
+    def close(self) -> None:
+        """Finish queued writes and close the records."""
+        self.records.close()
+
+    def vectors(self, model_id: str, dimensions: int) -> VectorCache:
+        """Open the cache of one backbone's vectors."""
+        return VectorCache(self.root / "cache" / "vectors" / model_id, dimensions)
+
+    def run_folder(self, run_id: int) -> Path:
+        """Where a run's files lie."""
+        return self.root / "runs" / str(run_id)
+
+    def import_list(self, import_id: int) -> Path:
+        """Where the list of an import's outcomes lies."""
+        return self.root / "imports" / f"{import_id}.csv"
+
+    def read_image(self, sha256: str) -> bytes:
+        """Return the bytes of an image, from the storage or from where it was linked.
+
+        Raises:
+            WorkspaceError: If the bytes are gone or are no longer the same.
+        """
+        if self.images.exists(sha256):
+            data = self.images.read(sha256)
+            if hashlib.sha256(data).hexdigest() == sha256:
+                return data
+        with self.records.read() as connection:
+            linked = members.linked_paths(connection, sha256)
+        for member in linked:
+            path = Path(str(member.linked_path))
+            if path.is_file():
+                data = path.read_bytes()
+                if hashlib.sha256(data).hexdigest() == sha256:
+                    return data
+        if linked:
+            raise WorkspaceError(
+                f"The linked picture {linked[0].linked_path!r} is gone or has changed since it was "
+                "imported. Import its folder again, or put the file back."
+            )
+        if self.images.exists(sha256):
+            raise WorkspaceError(
+                f"The stored picture {self.images.path(sha256)} has changed since it was imported. "
+                "Remove it and import its source again, or restore it from a backup."
+            )
+        raise WorkspaceError(
+            f"The bytes of image {sha256} are missing from {self.images.root}. Import its source "
+            "again, or restore the folder from a backup."
+        )
