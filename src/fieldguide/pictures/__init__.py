@@ -1,0 +1,1 @@
+"""Pictures: from bytes to pixels, and what is computed from pixels alone."""
