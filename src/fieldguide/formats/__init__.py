@@ -1,0 +1,1 @@
+"""Datasets as they lie on disk: folders, archives and tables, opened as a stream of entries."""
