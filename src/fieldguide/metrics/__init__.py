@@ -1,0 +1,1 @@
+"""How good the answers are: one metric a file, pure functions of arrays, and their intervals."""
