@@ -1,0 +1,1 @@
+"""Backbones, heads, and the bundle that joins them into one ONNX file."""

@@ -1,0 +1,1 @@
+"""Heads: classifiers that are trained on vectors and live on as ONNX."""
