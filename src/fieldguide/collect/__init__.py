@@ -1,0 +1,1 @@
+"""Collect: bring pictures into a dataset, each file to a named outcome."""
