@@ -1,0 +1,1 @@
+"""Curate: find copies, divide into parts without leaks, freeze versions."""

@@ -1,0 +1,297 @@
+"""Freeze a dataset: decide parts, note what cannot be trusted, make an immutable version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from fieldguide.curate.clusters import cluster_items
+from fieldguide.curate.items import Item, load_items
+from fieldguide.curate.leaks import LeakFinding, find_leaks
+from fieldguide.curate.near_duplicates import NearPair
+from fieldguide.curate.splitting import DEFAULT_FRACTIONS, assign_parts
+from fieldguide.errors import DataError, InterruptedRunError
+from fieldguide.records import datasets, splits, versions
+from fieldguide.records.splits import SplitRow
+from fieldguide.records.versions import VersionItem, VersionRow
+
+
+@dataclass(frozen=True, slots=True)
+class SplitChoice:
+    """How a dataset shall be divided.
+
+    Attributes:
+        resplit: Make a split even where one came with the data.
+        given: Take the one that came with the data, whatever stood before.
+        seed: Draws the order of assignment.
+        fractions: Share of each part.
+    """
+
+    resplit: bool = False
+    given: bool = False
+    seed: int = 0
+    fractions: Mapping[str, float] | None = None
+
+    @property
+    def is_left_open(self) -> bool:
+        """Whether nothing was chosen, so that the split which the dataset has is kept."""
+        return self == SplitChoice()
+
+
+def freeze(
+    connection: sa.Connection,
+    dataset: str,
+    near: Sequence[NearPair],
+    choice: SplitChoice,
+    *,
+    compared: Collection[str],
+) -> VersionRow:
+    """Divide a dataset and freeze it; the same content gives the same version again.
+
+    Args:
+        connection: A writing connection.
+        dataset: Name of the dataset.
+        near: Its pairs of near duplicates.
+        choice: How to divide it; when it is left open, the split that was frozen last is kept.
+        compared: Hashes of the images among which near duplicates were looked for.
+
+    Returns:
+        The version. Its ``summary`` holds what was found: ``origin``, ``leaks``, ``excluded``
+        (counts by reason), ``untrusted`` (members that are neither trained on nor in the clean test
+        figure), ``notes``.
+
+    Raises:
+        DataError: If there are not two classes with pictures.
+        InterruptedRunError: If pictures came in that were not compared.
+        UnknownNameError: If there is no such dataset.
+    """
+    row = datasets.get(connection, dataset)
+    question_id = datasets.class_question(connection, row.id)
+    items = load_items(connection, row.id, question_id)
+    if any(item.sha256 not in compared for item in items):
+        raise InterruptedRunError(
+            f"Pictures came into {dataset!r} while it was compared. Run the same command again."
+        )
+    _check_classes(dataset, items)
+    clusters = cluster_items(items, [(pair.a, pair.b) for pair in near])
+    division = _divide(connection, row.id, items, clusters, choice)
+    leaks = find_leaks(items, division.parts, near)
+    conflicting = _conflicting_images(items)
+    parts, excluded = _exclude(items, division, conflicting)
+    frozen = [
+        VersionItem(
+            member_id=item.member_id,
+            name=item.name,
+            sha256=item.sha256,
+            label=item.label,
+            certainty=item.certainty,
+            part=parts.get(item.member_id),
+            group=item.group,
+            cluster=cluster,
+        )
+        for item, cluster in zip(items, clusters, strict=True)
+    ]
+    untrusted = _untrusted(items, leaks, conflicting)
+    summary = {
+        "origin": division.origin,
+        "resplit": division.resplit,
+        "seed": division.seed,
+        "notes": list(division.notes),
+        "excluded": excluded,
+        "near_duplicate_pairs": len(near),
+        "duplicate_copies": len(items) - len({item.sha256 for item in items}),
+        "leaks": [_leak_record(leak, division.parts) for leak in leaks],
+        "untrusted": sorted(untrusted),
+    }
+    version_id = versions.freeze(
+        connection,
+        dataset_id=row.id,
+        split_id=division.split_id,
+        question_id=question_id,
+        content_hash=content_hash(frozen, division.origin, untrusted),
+        items=frozen,
+        summary=summary,
+    )
+    return versions.get(connection, version_id)
+
+
+def content_hash(items: Sequence[VersionItem], origin: str, untrusted: Collection[int] = ()) -> str:
+    """Hash what a version consists of: names, bytes, labels, parts, groups, clusters, doubts."""
+    digest = hashlib.sha256(origin.encode())
+    for item in sorted(items, key=lambda i: (i.name, i.sha256)):
+        doubted = item.member_id in untrusted
+        line = [item.name, item.sha256, item.label, item.part, item.group, item.cluster, doubted]
+        digest.update(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Division:
+    split_id: int
+    origin: str
+    parts: dict[int, str]
+    bridging: frozenset[int]
+    seed: int
+    resplit: bool
+    notes: tuple[str, ...]
+
+
+def _check_classes(dataset: str, items: Sequence[Item]) -> None:
+    classes = {item.label for item in items if item.label is not None}
+    if not items:
+        raise DataError(f"The dataset {dataset!r} has no pictures. Import some first.")
+    if len(classes) < 2:
+        found = f"only the class {next(iter(classes))!r}" if classes else "no labels"
+        raise DataError(
+            f"The dataset {dataset!r} has {len(items)} pictures with {found}; training needs at "
+            "least two classes. Put the pictures of each class into a folder of its own, or name "
+            "the label column of a table with --label."
+        )
+
+
+def _divide(
+    connection: sa.Connection,
+    dataset_id: int,
+    items: Sequence[Item],
+    clusters: Sequence[str],
+    choice: SplitChoice,
+) -> _Division:
+    given = {i.member_id: i.given_part for i in items if i.given_part is not None}
+    labelled = {i.member_id for i in items if i.label is not None}
+    used = {part for member, part in given.items() if member in labelled}
+    comes_with_one = "train" in used and bool(used & {"test", "val"})
+    kept = _kept(connection, dataset_id, comes_with_one) if choice.is_left_open else None
+    if kept is None and not choice.resplit and comes_with_one:
+        return _take_over(connection, dataset_id, given, used)
+    fractions = dict(choice.fractions or DEFAULT_FRACTIONS)
+    split = kept or splits.ensure(
+        connection, dataset_id, origin="made", seed=choice.seed, fractions=fractions
+    )
+    fractions = dict(split.fractions)
+    existing = _standing(connection, split.id, items)
+    assignment = assign_parts(
+        items, clusters, existing=existing, fractions=fractions, seed=split.seed
+    )
+    splits.assign(connection, split.id, {**existing, **assignment.parts})
+    notes = []
+    if given and not choice.resplit:
+        notes.append(
+            f"The data names only the part {', '.join(sorted(used))}, so a new split was made."
+        )
+    return _Division(
+        split_id=split.id,
+        origin="made",
+        parts={**existing, **assignment.parts},
+        bridging=frozenset(assignment.bridging),
+        seed=split.seed,
+        resplit=choice.resplit or kept is not None,
+        notes=tuple(notes),
+    )
+
+
+def _kept(
+    connection: sa.Connection,
+    dataset_id: int,
+    comes_with_one: bool,  # noqa: FBT001
+) -> SplitRow | None:
+    """Return the made split of the last version, unless a given one has come since."""
+    last = versions.latest(connection, dataset_id)
+    if last is None or (comes_with_one and not last.summary["resplit"]):
+        return None
+    split = splits.get(connection, last.split_id)
+    return split if split.origin == "made" else None
+
+
+def _standing(connection: sa.Connection, split_id: int, items: Sequence[Item]) -> dict[int, str]:
+    """Return the parts that stand: a picture keeps its part under whatever name it comes."""
+    by_hash = splits.parts_by_hash(connection, split_id)
+    return {item.member_id: by_hash[item.sha256] for item in items if item.sha256 in by_hash}
+
+
+def _take_over(
+    connection: sa.Connection, dataset_id: int, given: dict[int, str], used: set[str]
+) -> _Division:
+    notes = []
+    if "test" not in used:
+        # Nothing is fitted or chosen on it, so it can serve as a test part.
+        given = {member: "test" if part == "val" else part for member, part in given.items()}
+        notes.append("The data came without a test part; its validation part is used as the test.")
+    split = splits.ensure(connection, dataset_id, origin="given", seed=0, fractions={})
+    splits.replace(connection, split.id, given)
+    return _Division(
+        split_id=split.id,
+        origin="given",
+        parts=given,
+        bridging=frozenset(),
+        seed=0,
+        resplit=False,
+        notes=tuple(notes),
+    )
+
+
+def _conflicting_images(items: Sequence[Item]) -> set[str]:
+    answers: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        if item.label is not None:
+            answers[item.sha256].add(item.label)
+    return {sha256 for sha256, found in answers.items() if len(found) > 1}
+
+
+def _exclude(
+    items: Sequence[Item], division: _Division, conflicting: set[str]
+) -> tuple[dict[int, str], dict[str, int]]:
+    excluded: Counter[str] = Counter()
+    parts: dict[int, str] = {}
+    for item in items:
+        part = division.parts.get(item.member_id)
+        if item.label is None:
+            reason = "no label" if item.certainty is None else "votes tied"
+        elif item.sha256 in conflicting and (division.origin == "made" or part != "test"):
+            reason = "same picture under two labels"
+        elif item.member_id in division.bridging:
+            reason = "belongs with pictures on both sides of the split"
+        elif part is None:
+            reason = "in no part of the split that came with the data"
+        else:
+            parts[item.member_id] = part
+            continue
+        excluded[reason] += 1
+    return parts, dict(excluded)
+
+
+def _untrusted(
+    items: Sequence[Item], leaks: Sequence[LeakFinding], conflicting: set[str]
+) -> set[int]:
+    leaked = {member for leak in leaks for member in leak.test_members}
+    return leaked | {item.member_id for item in items if item.sha256 in conflicting}
+
+
+def _leak_record(leak: LeakFinding, parts: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "kind": leak.kind,
+        "parts": list(leak.parts),
+        "pictures": len(leak.members),
+        "test_pictures": len(leak.test_members),
+        "groups": leak.sets,
+        "examples": [
+            {
+                "a": a.name,
+                "a_part": parts.get(a.member_id, ""),
+                "a_label": a.label,
+                "a_sha256": a.sha256,
+                "b": b.name,
+                "b_part": parts.get(b.member_id, ""),
+                "b_label": b.label,
+                "b_sha256": b.sha256,
+                "group": a.group if leak.kind == "group" else None,
+            }
+            for a, b in leak.examples
+        ],
+    }
