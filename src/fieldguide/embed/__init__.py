@@ -1,0 +1,1 @@
+"""Embed: turn pictures into vectors with a backbone, once each."""
