@@ -1,0 +1,1 @@
+"""Train: fit heads on vectors, choose by cross-validation, calibrate."""
