@@ -1,0 +1,1 @@
+"""The report's drawings: pure functions from numbers to inline SVG."""
