@@ -1,0 +1,1 @@
+"""Deploy: use a trained bundle."""
