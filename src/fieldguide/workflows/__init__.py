@@ -1,0 +1,1 @@
+"""Actions that span stages, one file each."""
