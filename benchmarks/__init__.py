@@ -1,0 +1,1 @@
+"""What Fieldguide costs and brings, measured against peers: one file per claim."""
