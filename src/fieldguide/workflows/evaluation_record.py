@@ -30,8 +30,9 @@ from fieldguide.evaluate.verdict import next_steps, verdict
 from fieldguide.metrics.summary import summarise
 from fieldguide.records import datasets, images, imports, members, runs
 from fieldguide.records.versions import VersionItem
+from fieldguide.train.examples import Examples
 from fieldguide.train.training import LearningPoint, TrainedHead
-from fieldguide.types import FloatArray, Outcome
+from fieldguide.types import FloatArray, Outcome, Part
 from fieldguide.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -77,40 +78,15 @@ def build_record(
     """Return all that is known about a run; cost and size of the bundle are filled in later."""
     seed = training.recipe.seed
     classes = training.classes
-    test = read_part(
-        "test",
-        training.test.classes,
-        measured.test,
-        clusters=training.test.clusters,
-        classes=classes,
-        seed=seed,
-    )
+    test = _read(training, "test", training.test, measured.test)
     # A split made here has no leaks; with a given one the two figures differ where there are some.
     as_given = (
         None
         if training.version.summary["origin"] == "made"
         or len(training.test) == len(training.test_as_given)
-        else read_part(
-            "test",
-            training.test_as_given.classes,
-            measured.as_given,
-            clusters=training.test_as_given.clusters,
-            classes=classes,
-            seed=seed,
-        )
+        else _read(training, "test", training.test_as_given, measured.as_given)
     )
-    val = (
-        None
-        if not len(training.val)
-        else read_part(
-            "val",
-            training.val.classes,
-            measured.val,
-            clusters=training.val.clusters,
-            classes=classes,
-            seed=seed,
-        )
-    )
+    val = _read(training, "val", training.val, measured.val) if len(training.val) else None
     baselines = [
         _baseline("always the commonest class", training, measured.commonest, measured.test),
         _baseline("colour histograms", training, measured.histogram, measured.test),
@@ -168,6 +144,17 @@ def build_record(
         },
         "bundle": str(bundle),
     }
+
+
+def _read(training: Training, part: Part, examples: Examples, probabilities: FloatArray) -> Reading:
+    return read_part(
+        part,
+        examples.classes,
+        probabilities,
+        clusters=examples.clusters,
+        classes=training.classes,
+        seed=training.recipe.seed,
+    )
 
 
 def _baseline(
