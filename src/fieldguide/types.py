@@ -26,6 +26,19 @@ PARTS: tuple[Part, ...] = ("train", "val", "test")
 
 ColumnValue = str | float | None
 
+QuestionKind = Literal["single", "many", "number"]
+"""What a question asks for: one class, any number of classes, or a number."""
+
+Verdict = Literal["answer", "unsure", "cannot_tell", "skip", "withdrawn"]
+"""What a vote says: an answer, two honest ways of having none, "later", or that it is undone."""
+
+AnnotatorKind = Literal["person", "import", "model"]
+
+Role = Literal["viewer", "annotator", "reviewer", "maintainer"]
+"""What a person may do in a dataset; each role may do all that those before it may."""
+
+ROLES: tuple[Role, ...] = ("viewer", "annotator", "reviewer", "maintainer")
+
 
 class Outcome(StrEnum):
     """What became of one file of a source. Every file ends in exactly one of these."""

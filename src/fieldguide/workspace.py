@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from pathlib import Path
 from typing import Self
 
+import sqlalchemy as sa
+
 from fieldguide.config import Config, read_config
 from fieldguide.errors import WorkspaceError
-from fieldguide.records import members
+from fieldguide.records import labels, members
 from fieldguide.records.database import Records, sqlite_url
+from fieldguide.records.question_cache import QuestionCache
 from fieldguide.storage.blobs import Blobs
 from fieldguide.storage.thumbnails import ThumbnailCache
 from fieldguide.storage.vectors import VectorCache
@@ -18,8 +22,12 @@ _NOTE = """This folder is a Fieldguide workspace.
 
 fieldguide.db   the records: datasets, votes, versions, runs. Do not edit.
 images/         the pictures, each under the SHA-256 of its bytes. Do not edit.
+server-secret   signs what browsers send back. Do not share.
+jobs.db         background jobs and how far they are. Do not edit.
 runs/           a folder per run: report.html, metrics.json, model.onnx.
 imports/        a list per import of what became of each file.
+uploads/        files from browsers that are not imported yet.
+exports/        files that exports of labels wrote; may be deleted.
 cache/          may be deleted at any time; it is made again where needed.
 """
 
@@ -48,6 +56,8 @@ class Workspace:
                 "with --workspace or FIELDGUIDE_WORKSPACE."
             ) from error
         self.records = Records(sqlite_url(self.root / "fieldguide.db"))
+        self.questions = QuestionCache()
+        self._build_labels()
         self.images = Blobs(self.root / "images")
         self.thumbnails = ThumbnailCache(self.root / "cache" / "thumbnails")
 
@@ -64,6 +74,18 @@ class Workspace:
         """Finish queued writes and close the records."""
         self.records.close()
 
+    def _build_labels(self) -> None:
+        # An upgrade may have emptied this cache; whoever opens the workspace next fills it again.
+        with self.records.read() as connection:
+            missing = labels.unbuilt(connection)
+        for question in missing:
+            self.records.write(functools.partial(labels.refresh, question_id=question))
+
+    @property
+    def jobs_url(self) -> sa.URL:
+        """Where the background jobs are kept."""
+        return sqlite_url(self.root / "jobs.db")
+
     def vectors(self, model_id: str, dimensions: int) -> VectorCache:
         """Open the cache of one backbone's vectors."""
         return VectorCache(self.root / "cache" / "vectors" / model_id, dimensions)
@@ -75,6 +97,14 @@ class Workspace:
     def import_list(self, import_id: int) -> Path:
         """Where the list of an import's outcomes lies."""
         return self.root / "imports" / f"{import_id}.csv"
+
+    def upload_folder(self, upload_id: str) -> Path:
+        """Where the pieces of an upload lie until they are imported."""
+        return self.root / "uploads" / upload_id
+
+    def export_folder(self, job_id: int) -> Path:
+        """Where the files of an export lie."""
+        return self.root / "exports" / str(job_id)
 
     def read_image(self, sha256: str) -> bytes:
         """Return the bytes of an image, from the storage or from where it was linked.

@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from fieldguide.config import read_config
 from fieldguide.errors import WorkspaceError
-from fieldguide.records import database
+from fieldguide.records import database, labels, votes
 from fieldguide.records.database import Records
 from fieldguide.records.schema import metadata
+from fieldguide.workspace import Workspace
 
 
 def test_head_is_the_newest_migration() -> None:
@@ -21,10 +26,16 @@ def test_head_is_the_newest_migration() -> None:
     assert script.get_current_head() == database.HEAD
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based")
 def test_migrations_give_the_tables_of_the_schema(tmp_path: Path) -> None:
     with Records(f"sqlite:///{tmp_path / 'a.db'}") as records, records.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+        # Indices of expressions are passed over by the comparison.
+        held = set(connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
+        named = {str(index.name) for table in metadata.tables.values() for index in table.indexes}
+        assert named <= held
 
 
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
@@ -72,3 +83,43 @@ def test_foreign_keys_are_kept(tmp_path: Path) -> None:
 
         with pytest.raises(sa.exc.IntegrityError):
             records.write(orphan)
+
+
+def test_an_upgrade_keeps_votes_and_fills_the_labels_again(tmp_path: Path) -> None:
+    path = tmp_path / "fieldguide.db"
+    _make_at_first_revision(path)
+    config = read_config({"FIELDGUIDE_WORKSPACE": str(tmp_path)})
+    with Workspace(config) as workspace, workspace.records.read() as connection:
+        found = labels.of_question(connection, 1)
+        assert {member: label.choice for member, label in found.items()} == {1: "rust", 2: None}
+        assert [vote.verdict for vote in votes.of_question(connection, 1)] == ["answer"] * 3
+    assert (tmp_path / "fieldguide.db.before-upgrade-from-0001").exists()
+
+
+def _make_at_first_revision(path: Path) -> None:
+    engine = database._engine(database.sqlite_url(path), writes=True, foreign_keys=False)
+    settings = Config()
+    settings.set_main_option("script_location", str(database._MIGRATIONS))
+    settings.attributes["engine"] = engine
+    command.upgrade(settings, "0001")
+    engine.dispose()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(_FIRST_ROWS)
+
+
+_FIRST_ROWS = """
+INSERT INTO datasets VALUES (1, 'leaves', 'x', '2026-01-02 03:04:05.000000', 'd');
+INSERT INTO images VALUES ('aa', 1, 'JPEG', 'RGB', 4, 3, 1, '2026-01-02 03:04:05.000000');
+INSERT INTO images VALUES ('bb', 1, 'JPEG', 'RGB', 4, 3, 2, '2026-01-02 03:04:05.000000');
+INSERT INTO members (id, dataset_id, name, sha256, added_at, client_key) VALUES
+    (1, 1, 'a.jpg', 'aa', '2026-01-02 03:04:05.000000', 'm1'),
+    (2, 1, 'b.jpg', 'bb', '2026-01-02 03:04:05.000000', 'm2');
+INSERT INTO questions VALUES (1, 1, 'class', 'single', '2026-01-02 03:04:05.000000', 'q');
+INSERT INTO choices (id, question_id, name) VALUES (1, 1, 'rust'), (2, 1, 'miner');
+INSERT INTO votes
+    (id, member_id, question_id, choice_id, annotator, annotator_kind, created_at, client_key)
+VALUES
+    (1, 1, 1, 1, 'import', 'import', '2026-01-02 03:04:05.000000', 'v1'),
+    (2, 2, 1, 1, 'import', 'import', '2026-01-02 03:04:05.000000', 'v2'),
+    (3, 2, 1, 2, 'ada', 'person', '2026-01-02 03:04:05.000000', 'v3');
+"""

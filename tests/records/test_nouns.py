@@ -13,6 +13,7 @@ from fieldguide.records import (
     labels,
     members,
     models,
+    questions,
     runs,
     splits,
     versions,
@@ -21,6 +22,8 @@ from fieldguide.records import (
 from fieldguide.records.images import ImageRow
 from fieldguide.records.members import NewMember
 from fieldguide.records.versions import VersionItem
+from fieldguide.records.votes import NewVote
+from fieldguide.types import AnnotatorKind
 from fieldguide.workspace import Workspace
 
 A, B = "aa" * 32, "bb" * 32
@@ -109,9 +112,29 @@ def test_a_group_stays_known_and_a_part_is_what_was_said_last(
 
 
 def _say(workspace: Workspace, question: int, answers: dict[int, str]) -> int:
-    return workspace.records.write(
-        lambda c: votes.add_imported(c, question_id=question, answers=answers)
-    )
+    def work(connection: sa.Connection) -> int:
+        added = votes.add_imported(connection, question_id=question, answers=answers)
+        labels.refresh(connection, question)
+        return added
+
+    return workspace.records.write(work)
+
+
+def _vote(
+    workspace: Workspace,
+    question: int,
+    member: int,
+    annotator: str,
+    choice: str,
+    kind: AnnotatorKind = "person",
+) -> None:
+    def work(connection: sa.Connection) -> None:
+        chosen = questions.choice_ids(connection, question, {choice})[choice]
+        key = f"key-{annotator}"
+        votes.add(connection, NewVote(member, question, annotator, kind, key, choice_ids=(chosen,)))
+        labels.refresh(connection, question)
+
+    workspace.records.write(work)
 
 
 def _labels(workspace: Workspace, question: int) -> dict[int, labels.Label]:
@@ -135,24 +158,11 @@ def test_people_outvote_and_models_do_not_count(
 ) -> None:
     member = _add(workspace, dataset, NewMember("x.jpg", A))["x.jpg"]
     _say(workspace, question, {member: "rust"})
-    for annotator, kind, choice in (
-        ("ada", "person", "miner"),
-        ("ben", "person", "miner"),
-        ("net", "model", "rust"),
-        ("net2", "model", "rust"),
-    ):
-        for _ in range(2):  # a retried request stores nothing twice
-            workspace.records.write(
-                lambda c, a=annotator, k=kind, o=choice: votes.add(
-                    c,
-                    member_id=member,
-                    question_id=question,
-                    choice=o,
-                    annotator=a,
-                    annotator_kind=k,
-                    client_key=f"key-{a}",
-                )
-            )
+    for _ in range(2):  # a retried request stores nothing twice
+        _vote(workspace, question, member, "ada", "miner")
+        _vote(workspace, question, member, "ben", "miner")
+        _vote(workspace, question, member, "net", "rust", "model")
+        _vote(workspace, question, member, "net2", "rust", "model")
     label = _labels(workspace, question)[member]
     assert (label.choice, label.votes) == ("miner", 3)
     assert label.certainty == pytest.approx(2 / 3)
@@ -161,17 +171,7 @@ def test_people_outvote_and_models_do_not_count(
 def test_a_tie_gives_no_label(workspace: Workspace, dataset: int, question: int) -> None:
     member = _add(workspace, dataset, NewMember("x.jpg", A))["x.jpg"]
     _say(workspace, question, {member: "rust"})
-    workspace.records.write(
-        lambda c: votes.add(
-            c,
-            member_id=member,
-            question_id=question,
-            choice="miner",
-            annotator="ada",
-            annotator_kind="person",
-            client_key="k",
-        )
-    )
+    _vote(workspace, question, member, "ada", "miner")
     label = _labels(workspace, question)[member]
     assert (label.choice, label.certainty) == (None, 0.5)
     assert workspace.records.write(lambda c: labels.refresh(c, question)) == 1

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from fieldguide.records.clock import now
 from fieldguide.records.database import Records
-from fieldguide.records.schema import datasets, now
+from fieldguide.records.schema import datasets
 
 
 def _add(connection: sa.Connection, name: str) -> None:

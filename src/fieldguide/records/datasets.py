@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 import sqlalchemy as sa
 
 from fieldguide.errors import UnknownNameError
+from fieldguide.records.clock import now
 from fieldguide.records.inserting import insert_new
-from fieldguide.records.schema import datasets, members, now, questions, versions
+from fieldguide.records.schema import datasets, members, questions, versions
 
 CLASS_QUESTION = "class"
 """The question that class folders and label columns answer."""
@@ -36,16 +39,56 @@ class DatasetSummary:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class DatasetDetail:
+    """A dataset with its description and number of pictures."""
+
+    id: int
+    name: str
+    description: str
+    pictures: int
+    created_at: datetime
+
+
+def details(
+    connection: sa.Connection, dataset_ids: Sequence[int] | None = None
+) -> list[DatasetDetail]:
+    """Return some datasets, or all, sorted by name."""
+    query = sa.select(
+        datasets.c.id,
+        datasets.c.name,
+        datasets.c.description,
+        _picture_count(),
+        datasets.c.created_at,
+    ).order_by(datasets.c.name)
+    if dataset_ids is not None:
+        query = query.where(datasets.c.id.in_(list(dataset_ids)))
+    return [DatasetDetail(*row) for row in connection.execute(query)]
+
+
+def describe(
+    connection: sa.Connection,
+    dataset_id: int,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+) -> None:
+    """Give a dataset another name or description; what is None stays."""
+    values = {"name": name, "description": description}
+    given = {key: value for key, value in values.items() if value is not None}
+    if given:
+        connection.execute(datasets.update().where(datasets.c.id == dataset_id).values(given))
+
+
 def ensure(connection: sa.Connection, name: str, source: str) -> DatasetRow:
     """Return the dataset called ``name``, made now if it is not there.
 
     One without pictures, left by an import that brought none, takes over the source.
     """
-    key = f"dataset:{name}"
     insert_new(
         connection,
         datasets,
-        [{"name": name, "source": source, "created_at": now(), "client_key": key}],
+        [{"name": name, "source": source, "created_at": now(), "client_key": f"dataset:{uuid4()}"}],
     )
     filled = sa.select(members.c.id).where(members.c.dataset_id == datasets.c.id).exists()
     connection.execute(
@@ -66,6 +109,12 @@ def get(connection: sa.Connection, name: str) -> DatasetRow:
     return found
 
 
+def name_of(connection: sa.Connection, dataset_id: int) -> str:
+    """Return the name of a dataset that exists."""
+    query = sa.select(datasets.c.name).where(datasets.c.id == dataset_id)
+    return str(connection.execute(query).scalar_one())
+
+
 def find(connection: sa.Connection, name: str) -> DatasetRow | None:
     """Return the dataset called ``name``, or None."""
     row = connection.execute(
@@ -83,12 +132,7 @@ def names(connection: sa.Connection) -> list[str]:
 
 def summaries(connection: sa.Connection) -> list[DatasetSummary]:
     """One line per dataset, sorted by name."""
-    pictures = (
-        sa.select(sa.func.count())
-        .select_from(members)
-        .where(members.c.dataset_id == datasets.c.id, members.c.removed_at.is_(None))
-        .scalar_subquery()
-    )
+    pictures = _picture_count()
     frozen = (
         sa.select(sa.func.count())
         .select_from(versions)
@@ -99,6 +143,15 @@ def summaries(connection: sa.Connection) -> list[DatasetSummary]:
         datasets.c.name, pictures, frozen, datasets.c.source, datasets.c.created_at
     ).order_by(datasets.c.name)
     return [DatasetSummary(*row) for row in connection.execute(query)]
+
+
+def _picture_count() -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count())
+        .select_from(members)
+        .where(members.c.dataset_id == datasets.c.id, members.c.removed_at.is_(None))
+        .scalar_subquery()
+    )
 
 
 def class_question(connection: sa.Connection, dataset_id: int) -> int:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from fieldguide.records.clock import now
 from fieldguide.records.inserting import insert_new
-from fieldguide.records.schema import images, now
+from fieldguide.records.schema import images
 
 _SIGN = 1 << 63
 

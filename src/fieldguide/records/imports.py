@@ -9,8 +9,9 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from fieldguide.records.clock import now
 from fieldguide.records.inserting import insert_one
-from fieldguide.records.schema import imports, now
+from fieldguide.records.schema import imports
 
 
 @dataclass(frozen=True, slots=True)

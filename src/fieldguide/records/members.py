@@ -9,8 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fieldguide.records.chunks import chunks
+from fieldguide.records.clock import now
 from fieldguide.records.inserting import insert_new
-from fieldguide.records.schema import column_values, columns, members, now
+from fieldguide.records.schema import column_values, columns, label_choices, labels, members
 from fieldguide.types import ColumnValue
 
 
@@ -40,6 +42,31 @@ class MemberRow:
     source: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a picture belongs, and whether it is still there."""
+
+    dataset_id: int
+    sha256: str
+    name: str
+    removed: bool
+
+
+def place(connection: sa.Connection, member_id: int) -> Place | None:
+    """Return which dataset a picture belongs to, or None if there is no such picture."""
+    row = connection.execute(_PLACE, {"picture": member_id}).first()
+    if row is None:
+        return None
+    return Place(row.dataset_id, row.sha256, row.name, row.removed_at is not None)
+
+
+def added_at(connection: sa.Connection, member_id: int) -> datetime:
+    """Return when a picture entered its dataset."""
+    query = sa.select(members.c.added_at).where(members.c.id == member_id)
+    moment: datetime = connection.execute(query).scalar_one()
+    return moment
+
+
 def add(connection: sa.Connection, dataset_id: int, rows: Iterable[NewMember]) -> dict[str, int]:
     """Add pictures to a dataset and return the id of each name.
 
@@ -59,9 +86,7 @@ def add(connection: sa.Connection, dataset_id: int, rows: Iterable[NewMember]) -
         if sha256 != hashes[name] and row.removed_at is None
     ]
     if outdated:
-        connection.execute(
-            members.update().where(members.c.id.in_(outdated)).values(removed_at=moment)
-        )
+        _remove(connection, outdated, moment)
     for row in wanted:
         if (row.name, row.sha256) in known:
             _bring_up_to_date(connection, row, known[row.name, row.sha256])
@@ -134,16 +159,13 @@ def as_of(connection: sa.Connection, dataset_id: int, moment: datetime) -> dict[
 def set_aside(connection: sa.Connection, dataset_id: int, names: Sequence[str]) -> None:
     """Take pictures out of a dataset; they stay in the records with the time of their removal."""
     moment = now()
-    for start in range(0, len(names), 500):
-        connection.execute(
-            members.update()
-            .where(
-                members.c.dataset_id == dataset_id,
-                members.c.name.in_(names[start : start + 500]),
-                members.c.removed_at.is_(None),
-            )
-            .values(removed_at=moment)
+    for part in chunks(names):
+        query = sa.select(members.c.id).where(
+            members.c.dataset_id == dataset_id,
+            members.c.name.in_(part),
+            members.c.removed_at.is_(None),
         )
+        _remove(connection, list(connection.scalars(query)), moment)
 
 
 def linked_paths(connection: sa.Connection, sha256: str) -> list[MemberRow]:
@@ -171,6 +193,14 @@ def column(connection: sa.Connection, dataset_id: int, name: str) -> dict[int, C
         row.member_id: row.number if row.number is not None else row.text
         for row in connection.execute(query)
     }
+
+
+def _remove(connection: sa.Connection, ids: Sequence[int], moment: datetime) -> None:
+    for part in chunks(ids):
+        connection.execute(members.update().where(members.c.id.in_(part)).values(removed_at=moment))
+        # The tables of labels hold present pictures only; the votes stay.
+        connection.execute(labels.delete().where(labels.c.member_id.in_(part)))
+        connection.execute(label_choices.delete().where(label_choices.c.member_id.in_(part)))
 
 
 def _selection() -> sa.Select[Any]:
@@ -263,3 +293,8 @@ def _set_columns(
                 )
             )
     insert_new(connection, column_values, cells)
+
+
+_PLACE = sa.select(
+    members.c.dataset_id, members.c.sha256, members.c.name, members.c.removed_at
+).where(members.c.id == sa.bindparam("picture"))

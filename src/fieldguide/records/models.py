@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from fieldguide.errors import UnknownNameError
-from fieldguide.records.schema import models, now
+from fieldguide.records.clock import now
+from fieldguide.records.schema import models
 
 
 @dataclass(frozen=True, slots=True)

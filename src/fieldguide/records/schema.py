@@ -39,11 +39,6 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def now() -> datetime:
-    """The present moment in UTC."""
-    return datetime.now(UTC)
-
-
 def _id() -> sa.Column[int]:
     # SQLite numbers rows by itself only for INTEGER; PostgreSQL wants room for more.
     return sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
@@ -58,6 +53,11 @@ def _reference(name: str, target: str, *, nullable: bool = False) -> sa.Column[i
     )
 
 
+def _number(name: str) -> sa.Column[int]:
+    # A row of the same table; without a constraint, which SQLite could only add by copying all.
+    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer, "sqlite"))
+
+
 def _client_key() -> sa.Column[str]:
     return sa.Column("client_key", sa.Text, nullable=False, unique=True)
 
@@ -68,6 +68,7 @@ datasets = sa.Table(
     _id(),
     sa.Column("name", sa.Text, nullable=False, unique=True),
     sa.Column("source", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False, server_default=""),
     sa.Column("created_at", UtcTime, nullable=False),
     _client_key(),
 )
@@ -101,6 +102,7 @@ members = sa.Table(
     _client_key(),
     sa.UniqueConstraint("dataset_id", "name", "sha256"),
     sa.Index(None, "dataset_id", "sha256"),
+    sa.Index(None, "dataset_id", "id"),
     sa.Index(None, "sha256"),
 )
 
@@ -131,6 +133,12 @@ questions = sa.Table(
     _reference("dataset_id", "datasets.id"),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("guidelines", sa.Text, nullable=False, server_default=""),
+    sa.Column("settings", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("archived_at", UtcTime),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="1"),
+    # None until the table of labels holds a row for each picture.
+    sa.Column("labels_at", UtcTime),
     sa.Column("created_at", UtcTime, nullable=False),
     _client_key(),
     sa.UniqueConstraint("dataset_id", "name"),
@@ -142,8 +150,48 @@ choices = sa.Table(
     _id(),
     _reference("question_id", "questions.id"),
     sa.Column("name", sa.Text, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("key", sa.Text),
+    sa.Column("colour", sa.Text),
+    sa.Column("description", sa.Text, nullable=False, server_default=""),
+    _number("parent_id"),
+    _number("merged_into"),
+    sa.Column("split_at", UtcTime),
     sa.Column("archived_at", UtcTime),
     sa.UniqueConstraint("question_id", "name"),
+)
+
+choice_aliases = sa.Table(
+    "choice_aliases",
+    metadata,
+    _reference("question_id", "questions.id"),
+    sa.Column("name", sa.Text, nullable=False),
+    _reference("choice_id", "choices.id"),
+    sa.PrimaryKeyConstraint("question_id", "name"),
+)
+
+choice_examples = sa.Table(
+    "choice_examples",
+    metadata,
+    _reference("choice_id", "choices.id"),
+    _reference("member_id", "members.id"),
+    sa.Column("added_at", UtcTime, nullable=False),
+    sa.PrimaryKeyConstraint("choice_id", "member_id"),
+)
+
+question_edits = sa.Table(
+    "question_edits",
+    metadata,
+    _id(),
+    _reference("question_id", "questions.id"),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("before", sa.JSON, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("undone_at", UtcTime),
+    _client_key(),
+    sa.Index(None, "question_id"),
 )
 
 votes = sa.Table(
@@ -152,24 +200,272 @@ votes = sa.Table(
     _id(),
     _reference("member_id", "members.id"),
     _reference("question_id", "questions.id"),
+    sa.Column("verdict", sa.Text, nullable=False, server_default="answer"),
     _reference("choice_id", "choices.id", nullable=True),
+    sa.Column("number", sa.Double),
+    sa.Column("decides", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("milliseconds", sa.Integer),
     sa.Column("annotator", sa.Text, nullable=False),
     sa.Column("annotator_kind", sa.Text, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     _client_key(),
     sa.Index(None, "question_id", "member_id"),
+    sa.Index(None, "question_id", "annotator"),
+)
+
+vote_choices = sa.Table(
+    "vote_choices",
+    metadata,
+    _reference("vote_id", "votes.id"),
+    _reference("choice_id", "choices.id"),
+    sa.PrimaryKeyConstraint("vote_id", "choice_id"),
+)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    _reference("question_id", "questions.id"),
+    _reference("member_id", "members.id"),
+    sa.Column("annotator", sa.Text, nullable=False),
+    sa.Column("annotator_kind", sa.Text, nullable=False),
+    _reference("vote_id", "votes.id"),
+    sa.Column("verdict", sa.Text, nullable=False),
+    _reference("choice_id", "choices.id", nullable=True),
+    sa.Column("number", sa.Double),
+    sa.Column("decides", sa.Boolean, nullable=False),
+    sa.Column("answered_at", UtcTime, nullable=False),
+    sa.PrimaryKeyConstraint("question_id", "member_id", "annotator"),
+    sa.Index(None, "question_id", "annotator", "verdict", "choice_id"),
 )
 
 labels = sa.Table(
     "labels",
     metadata,
-    _reference("member_id", "members.id"),
     _reference("question_id", "questions.id"),
+    _reference("member_id", "members.id"),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("verdict", sa.Text),
     _reference("choice_id", "choices.id", nullable=True),
-    sa.Column("certainty", sa.Double, nullable=False),
+    sa.Column("number", sa.Double),
+    sa.Column("certainty", sa.Double),
     sa.Column("vote_count", sa.Integer, nullable=False),
+    sa.Column("wanted", sa.Integer, nullable=False),
+    sa.Column("order_key", sa.Double, nullable=False),
     sa.Column("computed_at", UtcTime, nullable=False),
     sa.PrimaryKeyConstraint("question_id", "member_id"),
+    sa.Index(None, "question_id", "state", "order_key", "member_id"),
+    sa.Index(None, "question_id", "choice_id", "member_id"),
+    sa.Index(None, "member_id"),
+)
+
+certainty_key = sa.func.coalesce(labels.c.certainty, sa.literal_column("-1.0"))
+"""By what pictures are sorted by certainty; those without an answer come before all others."""
+
+sa.Index("ix_labels_by_certainty", labels.c.question_id, certainty_key, labels.c.member_id)
+
+label_choices = sa.Table(
+    "label_choices",
+    metadata,
+    _reference("question_id", "questions.id"),
+    _reference("choice_id", "choices.id"),
+    _reference("member_id", "members.id"),
+    sa.PrimaryKeyConstraint("question_id", "choice_id", "member_id"),
+    sa.Index(None, "member_id"),
+)
+
+annotator_fits = sa.Table(
+    "annotator_fits",
+    metadata,
+    _reference("question_id", "questions.id"),
+    sa.Column("fit", sa.JSON, nullable=False),
+    sa.Column("last_vote_id", sa.BigInteger, nullable=False),
+    sa.Column("fitted_at", UtcTime, nullable=False),
+    sa.PrimaryKeyConstraint("question_id"),
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    _reference("question_id", "questions.id"),
+    _reference("member_id", "members.id"),
+    sa.Column("annotator", sa.Text, nullable=False),
+    sa.Column("given_at", UtcTime, nullable=False),
+    sa.Column("expires_at", UtcTime, nullable=False),
+    sa.PrimaryKeyConstraint("question_id", "member_id", "annotator"),
+    sa.Index(None, "question_id", "annotator"),
+)
+
+queue_positions = sa.Table(
+    "queue_positions",
+    metadata,
+    _reference("question_id", "questions.id"),
+    sa.Column("annotator", sa.Text, nullable=False),
+    sa.Column("order_key", sa.Double, nullable=False),
+    sa.Column("member_id", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("question_id", "annotator"),
+)
+
+extra_answers = sa.Table(
+    "extra_answers",
+    metadata,
+    _reference("question_id", "questions.id"),
+    _reference("member_id", "members.id"),
+    sa.Column("extra", sa.Integer, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("set_at", UtcTime, nullable=False),
+    sa.PrimaryKeyConstraint("question_id", "member_id"),
+)
+
+gold_answers = sa.Table(
+    "gold_answers",
+    metadata,
+    _reference("question_id", "questions.id"),
+    _reference("member_id", "members.id"),
+    sa.Column("verdict", sa.Text, nullable=False),
+    _reference("choice_id", "choices.id", nullable=True),
+    sa.Column("number", sa.Double),
+    sa.Column("choice_ids", sa.JSON),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("set_at", UtcTime, nullable=False),
+    sa.PrimaryKeyConstraint("question_id", "member_id"),
+)
+
+comments = sa.Table(
+    "comments",
+    metadata,
+    _id(),
+    _reference("member_id", "members.id"),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    _client_key(),
+    sa.Index(None, "member_id"),
+)
+
+flags = sa.Table(
+    "flags",
+    metadata,
+    _id(),
+    _reference("member_id", "members.id"),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("raised_at", UtcTime, nullable=False),
+    sa.Column("cleared_by", sa.Text),
+    sa.Column("cleared_at", UtcTime),
+    _client_key(),
+    sa.Index(None, "member_id"),
+)
+
+views = sa.Table(
+    "views",
+    metadata,
+    _id(),
+    _reference("dataset_id", "datasets.id"),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("query", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    _client_key(),
+    sa.UniqueConstraint("dataset_id", "name"),
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("full_name", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text),
+    sa.Column("administrator", sa.Boolean, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("disabled_at", UtcTime),
+    _client_key(),
+)
+
+grants = sa.Table(
+    "grants",
+    metadata,
+    _reference("user_id", "users.id"),
+    _reference("dataset_id", "datasets.id"),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("granted_at", UtcTime, nullable=False),
+    sa.PrimaryKeyConstraint("user_id", "dataset_id"),
+    sa.Index(None, "dataset_id"),
+)
+
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    _id(),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("purpose", sa.Text, nullable=False),
+    _reference("user_id", "users.id", nullable=True),
+    _reference("dataset_id", "datasets.id", nullable=True),
+    sa.Column("role", sa.Text),
+    sa.Column("administrator", sa.Boolean, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("expires_at", UtcTime, nullable=False),
+    sa.Column("used_at", UtcTime),
+    sa.Column("withdrawn_at", UtcTime),
+    _client_key(),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    _reference("user_id", "users.id"),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("expires_at", UtcTime, nullable=False),
+    sa.Index(None, "user_id"),
+)
+
+api_tokens = sa.Table(
+    "api_tokens",
+    metadata,
+    _id(),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    _reference("user_id", "users.id"),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("scopes", sa.JSON, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("expires_at", UtcTime),
+    sa.Column("revoked_at", UtcTime),
+    _client_key(),
+    sa.Index(None, "user_id"),
+)
+
+uploads = sa.Table(
+    "uploads",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _reference("dataset_id", "datasets.id"),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("finished_at", UtcTime),
+    sa.Column("job", sa.Text),
+    _client_key(),
+)
+
+upload_files = sa.Table(
+    "upload_files",
+    metadata,
+    sa.Column("upload_id", sa.Text, sa.ForeignKey("uploads.id"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("upload_id", "number"),
+)
+
+replies = sa.Table(
+    "replies",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("request_hash", sa.String(64), nullable=False),
+    sa.Column("reply", sa.JSON, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Index(None, "created_at"),
 )
 
 imports = sa.Table(

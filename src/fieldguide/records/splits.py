@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from fieldguide.records.clock import now
 from fieldguide.records.inserting import insert_new
-from fieldguide.records.schema import members, now, split_parts, splits
+from fieldguide.records.schema import members, split_parts, splits
 
 
 @dataclass(frozen=True, slots=True)

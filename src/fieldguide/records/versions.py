@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from fieldguide.errors import UnknownNameError
+from fieldguide.records.clock import now
 from fieldguide.records.inserting import insert_new, insert_one
-from fieldguide.records.schema import datasets, now, version_items, versions
+from fieldguide.records.schema import datasets, version_items, versions
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import uuid4
 
 import sqlalchemy as sa
 
-from fieldguide.records.inserting import insert_new
-from fieldguide.records.schema import choices, now, votes
+from fieldguide.records import questions as question_records
+from fieldguide.records.chunks import chunks
+from fieldguide.records.clock import now
+from fieldguide.records.inserting import insert_if_new, insert_new
+from fieldguide.records.schema import members, vote_choices, votes
+from fieldguide.types import AnnotatorKind, Verdict
 
 IMPORT_ANNOTATOR = "import"
 """The annotator under which class folders and label columns vote."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewVote:
+    """An answer about to be recorded.
+
+    Attributes:
+        member_id: The picture.
+        question_id: The question.
+        annotator: Who answers.
+        annotator_kind: Person, import or model.
+        client_key: The answer's own key: one that is known already is not stored again.
+        verdict: Answer, another way out, or the withdrawal of the last answer.
+        choice_ids: The chosen classes.
+        number: The answer to a number question.
+        decides: Whether a reviewer settles the matter with it.
+        milliseconds: How long it took.
+        created_at: When it was given, if not now.
+    """
+
+    member_id: int
+    question_id: int
+    annotator: str
+    annotator_kind: AnnotatorKind
+    client_key: str
+    verdict: Verdict = "answer"
+    choice_ids: tuple[int, ...] = ()
+    number: float | None = None
+    decides: bool = False
+    milliseconds: int | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRow:
+    """An answer as it stands in the records, its classes as they were chosen."""
+
+    id: int
+    member_id: int
+    question_id: int
+    annotator: str
+    annotator_kind: AnnotatorKind
+    verdict: Verdict
+    choice_ids: tuple[int, ...]
+    number: float | None
+    decides: bool
+    milliseconds: int | None
+    created_at: datetime
+    client_key: str
+
+
+def add(connection: sa.Connection, vote: NewVote) -> int | None:
+    """Record one answer and return its id; None when its client key is known already."""
+    single = vote.choice_ids[0] if len(vote.choice_ids) == 1 else None
+    found = insert_if_new(
+        connection,
+        votes,
+        {
+            "member_id": vote.member_id,
+            "question_id": vote.question_id,
+            "verdict": vote.verdict,
+            "choice_id": single,
+            "number": vote.number,
+            "decides": vote.decides,
+            "milliseconds": vote.milliseconds,
+            "annotator": vote.annotator,
+            "annotator_kind": vote.annotator_kind,
+            "created_at": vote.created_at or now(),
+            "client_key": vote.client_key,
+        },
+    )
+    if found is not None and len(vote.choice_ids) > 1:
+        connection.execute(
+            vote_choices.insert(),
+            [{"vote_id": found, "choice_id": choice} for choice in vote.choice_ids],
+        )
+    return found
 
 
 def add_imported(
@@ -32,7 +115,7 @@ def add_imported(
     Returns:
         How many votes were added.
     """
-    known = _choice_ids(connection, question_id, set(answers.values()))
+    known = question_records.choice_ids(connection, question_id, set(answers.values()))
     latest = latest_by(connection, question_id, IMPORT_ANNOTATOR, list(answers))
     fresh = {
         member: known[name] for member, name in answers.items() if latest.get(member) != known[name]
@@ -57,32 +140,73 @@ def add_imported(
     return len(fresh)
 
 
-def add(
-    connection: sa.Connection,
-    *,
-    member_id: int,
-    question_id: int,
-    choice: str,
-    annotator: str,
-    annotator_kind: str,
-    client_key: str,
-) -> None:
-    """Record one answer; a second call with the same client key changes nothing."""
-    insert_new(
-        connection,
-        votes,
-        [
-            {
-                "member_id": member_id,
-                "question_id": question_id,
-                "choice_id": _choice_ids(connection, question_id, {choice})[choice],
-                "annotator": annotator,
-                "annotator_kind": annotator_kind,
-                "created_at": now(),
-                "client_key": client_key,
-            }
-        ],
+def find(connection: sa.Connection, client_key: str) -> VoteRow | None:
+    """Return the vote with a client key, or None."""
+    found = list(_rows(connection, _SELECTION.where(votes.c.client_key == client_key)))
+    return found[0] if found else None
+
+
+def by_ids(connection: sa.Connection, ids: Sequence[int]) -> list[VoteRow]:
+    """Return votes by their ids, in that order; unknown ones are left out."""
+    found: dict[int, VoteRow] = {}
+    for part in chunks(ids):
+        rows = _rows(connection, _SELECTION.where(votes.c.id.in_(part)))
+        found.update({vote.id: vote for vote in rows})
+    return [found[vote] for vote in ids if vote in found]
+
+
+def of_member(connection: sa.Connection, member_id: int) -> list[VoteRow]:
+    """Return all votes about a picture, oldest first."""
+    query = _SELECTION.where(votes.c.member_id == member_id).order_by(votes.c.id)
+    return list(_rows(connection, query))
+
+
+def of_members(
+    connection: sa.Connection, question_id: int, member_ids: Sequence[int]
+) -> Iterator[VoteRow]:
+    """Give a question's votes about some pictures, oldest first within each."""
+    for part in chunks(member_ids):
+        query = _SELECTION.where(
+            votes.c.question_id == question_id, votes.c.member_id.in_(part)
+        ).order_by(votes.c.id)
+        yield from _rows(connection, query)
+
+
+def of_question(connection: sa.Connection, question_id: int) -> Iterator[VoteRow]:
+    """Give a question's votes about present pictures, oldest first."""
+    query = (
+        _SELECTION.join(members, members.c.id == votes.c.member_id)
+        .where(votes.c.question_id == question_id, members.c.removed_at.is_(None))
+        .order_by(votes.c.id)
     )
+    yield from _rows(connection, query)
+
+
+def per_day(connection: sa.Connection, question_id: int, *, days: int) -> list[tuple[date, int]]:
+    """Count people's answers on each of the last days (UTC) on which there were any."""
+    day = sa.func.date(votes.c.created_at)
+    query = (
+        sa.select(day.label("day"), sa.func.count().label("answers"))
+        .where(
+            votes.c.question_id == question_id,
+            votes.c.annotator_kind == "person",
+            votes.c.verdict != "withdrawn",
+        )
+        .group_by(day)
+        .order_by(day.desc())
+        .limit(days)
+    )
+    found = [
+        (row.day if isinstance(row.day, date) else date.fromisoformat(row.day), row.answers)
+        for row in connection.execute(query)
+    ]
+    return found[::-1]
+
+
+def newest_id(connection: sa.Connection, question_id: int) -> int:
+    """Return the id of a question's newest vote, 0 without one."""
+    query = sa.select(sa.func.max(votes.c.id)).where(votes.c.question_id == question_id)
+    return int(connection.execute(query).scalar() or 0)
 
 
 def latest_by(
@@ -90,13 +214,13 @@ def latest_by(
 ) -> dict[int, int | None]:
     """Return an annotator's latest choice for each of the pictures that have one."""
     found: dict[int, int | None] = {}
-    for start in range(0, len(member_ids), 500):
+    for part in chunks(member_ids):
         query = (
             sa.select(votes.c.member_id, votes.c.choice_id)
             .where(
                 votes.c.question_id == question_id,
                 votes.c.annotator == annotator,
-                votes.c.member_id.in_(member_ids[start : start + 500]),
+                votes.c.member_id.in_(part),
             )
             .order_by(votes.c.id)
         )
@@ -104,11 +228,52 @@ def latest_by(
     return found
 
 
-def _choice_ids(connection: sa.Connection, question_id: int, names: set[str]) -> dict[str, int]:
-    query = sa.select(choices.c.name, choices.c.id).where(choices.c.question_id == question_id)
-    known = {row.name: row.id for row in connection.execute(query)}
-    if names <= set(known):
-        return known
-    fresh = sorted(names - set(known))
-    insert_new(connection, choices, [{"question_id": question_id, "name": n} for n in fresh])
-    return {row.name: row.id for row in connection.execute(query)}
+def many_choices(connection: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Return the classes of the votes that name none or several."""
+    found: dict[int, tuple[int, ...]] = {}
+    for part in chunks(ids):
+        query = (
+            sa.select(vote_choices.c.vote_id, vote_choices.c.choice_id)
+            .where(vote_choices.c.vote_id.in_(part))
+            .order_by(vote_choices.c.vote_id, vote_choices.c.choice_id)
+        )
+        for vote, choice in connection.execute(query):
+            found[vote] = (*found.get(vote, ()), choice)
+    return found
+
+
+_SELECTION = sa.select(
+    votes.c.id,
+    votes.c.member_id,
+    votes.c.question_id,
+    votes.c.annotator,
+    votes.c.annotator_kind,
+    votes.c.verdict,
+    votes.c.choice_id,
+    votes.c.number,
+    votes.c.decides,
+    votes.c.milliseconds,
+    votes.c.created_at,
+    votes.c.client_key,
+)
+
+
+def _rows(connection: sa.Connection, query: sa.Select[tuple[object, ...]]) -> Iterator[VoteRow]:
+    for part in connection.execute(query).partitions(500):
+        many = many_choices(connection, [row.id for row in part if row.choice_id is None])
+        for row in part:
+            chosen = many.get(row.id, ()) if row.choice_id is None else (row.choice_id,)
+            yield VoteRow(
+                row.id,
+                row.member_id,
+                row.question_id,
+                row.annotator,
+                row.annotator_kind,
+                row.verdict,
+                chosen,
+                row.number,
+                row.decides,
+                row.milliseconds,
+                row.created_at,
+                row.client_key,
+            )

@@ -88,6 +88,10 @@ class Writer:
         return batch, False
 
     def _commit(self, batch: list[_Task]) -> None:
+        # Work whose caller gave it up before it began is dropped; from here on it is finished.
+        batch = [task for task in batch if task.future.set_running_or_notify_cancel()]
+        if not batch:
+            return
         try:
             with self._engine.begin() as connection:
                 answers = [(task, *_attempt(connection, task)) for task in batch]

@@ -18,15 +18,25 @@ class ThumbnailCache:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def find(self, sha256: str) -> bytes | None:
+        """Return a picture's thumbnail if it is there."""
+        try:
+            return self._path(sha256).read_bytes()
+        except FileNotFoundError:
+            return None
+
     def get(self, sha256: str, make: Callable[[], bytes]) -> bytes:
         """Return a picture's thumbnail, made now if it is not there."""
-        path = self.folder / sha256[:2] / f"{sha256}.jpg"
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            data = make()
+        found = self.find(sha256)
+        if found is not None:
+            return found
+        data = make()
+        path = self._path(sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         beside.write_bytes(data)
         beside.replace(path)
         return data
+
+    def _path(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / f"{sha256}.jpg"
