@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
-from fieldguide.config import SETTINGS, Config, available_cores, read_config
+from fieldguide.config import (
+    SETTINGS,
+    Config,
+    available_cores,
+    forget_variables,
+    has_display,
+    read_config,
+)
 from fieldguide.errors import InputError
 from fieldguide.models.backbones.available import BACKBONES
 from fieldguide.train.recipe import Recipe
@@ -108,3 +117,20 @@ def test_settings_are_read_in_one_place_only() -> None:
         if re.search(r"\bos\.(environ\s*[.\[]|getenv)", path.read_text(encoding="utf-8"))
     }
     assert readers <= {"config.py"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+def test_a_display_is_known_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert not has_display()
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert has_display()
+
+
+def test_variables_of_a_prefix_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOREIGN_KEY", "1")
+    monkeypatch.setenv("OTHER_KEY", "2")
+    forget_variables("FOREIGN_")
+    assert "FOREIGN_KEY" not in os.environ
+    assert os.environ["OTHER_KEY"] == "2"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +82,22 @@ def read_config(
 def available_cores() -> int:
     """Count the cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def has_display() -> bool:
+    """Say whether this process could open a window, such as a browser's."""
+    if sys.platform in {"darwin", "win32"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def forget_variables(prefix: str) -> None:
+    """Drop the variables that begin with ``prefix`` from this process's environment.
+
+    For a library that would read them behind the settings' back.
+    """
+    for name in [name for name in os.environ if name.startswith(prefix)]:
+        del os.environ[name]
 
 
 def _whole(name: str, text: str, *, least: int) -> int:
