@@ -1,0 +1,1 @@
+"""Files of labels, each format reading and writing the same records."""
