@@ -21,7 +21,7 @@ from fieldguide.collect.inspecting import Extractor, Inspection, hash_of, inspec
 from fieldguide.collect.outcome_list import OutcomeList
 from fieldguide.locking import locked
 from fieldguide.parallel import map_in_order
-from fieldguide.records import datasets, images, imports, labels, members, votes
+from fieldguide.records import datasets, images, imports, labels, members, questions, votes
 from fieldguide.records.members import NewMember
 from fieldguide.types import Entry, Outcome, Progress, SilentProgress, Source
 from fieldguide.workspace import Workspace
@@ -274,6 +274,8 @@ class _Collector:
             question_id=self._target.question_id,
             answers=answers,
         )
+        for question in questions.of_dataset(connection, self._target.dataset_id):
+            labels.refresh(connection, question.id, list(ids.values()))
 
     def _member(self, inspection: Inspection) -> NewMember:
         entry = inspection.entry
@@ -292,9 +294,12 @@ class _Collector:
 def _begin(connection: sa.Connection, dataset: str, source: str, format_name: str) -> _Target:
     row = datasets.ensure(connection, dataset, source)
     begun = imports.begin(connection, row.id, source, format_name)
+    question_id = datasets.class_question(connection, row.id)
+    if not labels.is_built(connection, question_id):
+        labels.refresh(connection, question_id)
     return _Target(
         dataset_id=row.id,
-        question_id=datasets.class_question(connection, row.id),
+        question_id=question_id,
         import_id=begun.id,
         started_at=begun.started_at,
         source=source,
@@ -302,5 +307,7 @@ def _begin(connection: sa.Connection, dataset: str, source: str, format_name: st
 
 
 def _finish(connection: sa.Connection, target: _Target, outcomes: dict[str, int]) -> None:
-    labels.refresh(connection, target.question_id)
+    for question in questions.of_dataset(connection, target.dataset_id):
+        if question.settings.order != "random":
+            labels.reorder(connection, question)
     imports.finish(connection, target.import_id, outcomes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -52,3 +53,22 @@ class OutcomeList:
     @property
     def _partial(self) -> Path:
         return self.path.with_suffix(".partial.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file that did not get into the dataset."""
+
+    name: str
+    outcome: str
+    reason: str
+
+
+def read_problems(path: Path, *, most: int) -> list[Problem]:
+    """Return the first files of a list that did not get into the dataset."""
+    found: list[Problem] = []
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if not Outcome(row["outcome"]).in_dataset and len(found) < most:
+                found.append(Problem(row["name"], row["outcome"], row["reason"]))
+    return found
