@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from fieldguide.collect.importing import ImportReport, import_source
@@ -11,7 +13,7 @@ from fieldguide.formats.available import open_source
 from fieldguide.models.backbones.available import BACKBONES
 from fieldguide.models.backbones.backbone import Backbone
 from fieldguide.records import datasets, members
-from fieldguide.types import Progress, SilentProgress, Source, SourceOptions
+from fieldguide.types import Entry, Progress, SilentProgress, Source, SourceOptions
 from fieldguide.workspace import Workspace
 
 
@@ -23,6 +25,7 @@ def import_pictures(
     options: SourceOptions | None = None,
     link: bool = False,
     backbone: str | None = None,
+    take_labels: bool = True,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Bring pictures into a dataset.
@@ -34,6 +37,7 @@ def import_pictures(
         options: Which columns of a table mean what.
         link: Leave the files where they are.
         backbone: Name of a backbone to embed with on the way; None only imports.
+        take_labels: Whether what the source says of classes and parts is taken over.
         progress: Where to report.
 
     Returns:
@@ -46,6 +50,8 @@ def import_pictures(
     """
     watcher = progress or SilentProgress()
     source = open_source(path, options or SourceOptions())
+    if not take_labels:
+        source = _without_labels(source)
     if dataset is not None and dataset.isdecimal():
         raise InputError(f"A dataset cannot be called {dataset}: runs are called by numbers.")
     name = dataset or _free_name(workspace, source)
@@ -74,6 +80,13 @@ def import_pictures(
             f"listed in {report.list_path}."
         )
     return report
+
+
+def _without_labels(source: Source) -> Source:
+    def entries() -> Iterator[Entry]:
+        return (replace(entry, label=None, part=None) for entry in source.entries())
+
+    return replace(source, guesses=(), entries=entries)
 
 
 def _free_name(workspace: Workspace, source: Source) -> str:
