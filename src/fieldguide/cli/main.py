@@ -23,6 +23,9 @@ COMMANDS = {
     "report": ("fieldguide.cli.runs:report", "Write a run's report and say where it is."),
     "runs": ("fieldguide.cli.runs:runs", "List the runs."),
     "predict": ("fieldguide.cli.predict:predict", "Classify pictures with a model."),
+    "jobs": ("fieldguide.cli.jobs:jobs", "Show and steer background jobs."),
+    "serve": ("fieldguide.cli.serve:serve_", "Run the web application."),
+    "users": ("fieldguide.cli.users:users", "Manage who may use the web application."),
 }
 
 EXIT_CODES: tuple[tuple[type[FieldguideError], int], ...] = (
