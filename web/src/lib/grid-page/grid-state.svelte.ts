@@ -1,0 +1,199 @@
+/** A grid of a dataset's pictures as it stands: what it shows, what is selected, what is done. */
+import { answer, api, ApiError } from '$lib/api/client';
+import type { Picture, Question } from '$lib/pictures/picture';
+import { Selection } from '$lib/widgets/grid/selection';
+import {
+  answerAll,
+  type AnswerOutcome,
+  type NewAnswer,
+  type Progress,
+  type Said,
+  type Sent,
+} from './answering';
+import { queryOf, type GridFilter } from './filter';
+import { GridPages } from './grid-pages';
+import { keptGrids } from './kept-grids';
+import { pictureLoader } from './picture-loader';
+
+interface About {
+  question: Question;
+  /** Where each picture stands in the grid, by its id. */
+  places: ReadonlyMap<number, number>;
+  decides: boolean;
+}
+
+/** Answers that were given for what was selected. */
+export interface Given extends About {
+  sent: Sent;
+}
+
+export class GridState {
+  readonly pages: GridPages<Picture>;
+  readonly selection: Selection;
+  readonly query: string;
+  /** Whether it was fetched for an earlier visit, and stands as it was left. */
+  readonly kept: boolean;
+  total = $state<number | null>(null);
+  error = $state<unknown>(null);
+  chosen = $state(0);
+  /** How far the answers for what was selected are; null while none are given. */
+  progress = $state<Progress | null>(null);
+
+  constructor(
+    readonly dataset: number,
+    readonly filter: GridFilter,
+  ) {
+    this.query = queryOf(filter);
+    const kept = keptGrids.grid(dataset, this.query);
+    this.kept = kept !== undefined;
+    this.pages = kept?.pages ?? new GridPages(pictureLoader(dataset, filter));
+    this.selection = kept?.selection ?? new Selection();
+    keptGrids.keep(dataset, this.query, { pages: this.pages, selection: this.selection });
+    this.#take();
+    this.chosen = this.selection.size;
+  }
+
+  /** Follows what changes. Returns what ends it. */
+  watch(): () => void {
+    const ends = [
+      this.pages.onChange(() => this.#take()),
+      this.selection.onChange(() => (this.chosen = this.selection.size)),
+    ];
+    return () => ends.forEach((end) => end());
+  }
+
+  /** What is selected, in order. Raises: ApiError. */
+  selected(): Promise<Picture[]> {
+    return this.pages.source.itemsIn(this.selection.ranges);
+  }
+
+  /** Gives one answer for all that is selected: as one's own, or as a reviewer's decision.
+   *
+   * Raises: ApiError; what was stored before stays stored and is shown. */
+  async answerSelected(question: Question, said: Said, decides: boolean): Promise<Given> {
+    const pictures = await this.selected();
+    const places = new Map([...this.selection].map((index, at) => [pictures[at]?.id ?? 0, index]));
+    return this.#answer({ question, places, decides }, said);
+  }
+
+  /** Takes answers back that were just given. Raises: ApiError. */
+  async takeBack({ sent, ...about }: Given): Promise<void> {
+    const places = new Map(
+      sent.stored.map(({ picture_id: id }) => [id, about.places.get(id) ?? 0] as const),
+    );
+    await this.#answer(
+      { ...about, places },
+      { verdict: 'withdrawn', choice_ids: [], number: null },
+    );
+  }
+
+  /** Asks for one more answer about each that is selected. Raises: ApiError. */
+  async askAgain(question: Question): Promise<number> {
+    const pictures = await this.selected();
+    for (let start = 0; start < pictures.length; start += 500) {
+      await api.POST('/api/questions/{question_id}/ask-again', {
+        params: { path: { question_id: question.id } },
+        body: { picture_ids: pictures.slice(start, start + 500).map(({ id }) => id) },
+      });
+    }
+    // Which state each is in now, only the server knows.
+    this.pages.source.reset();
+    return pictures.length;
+  }
+
+  /** Flags all that is selected. Raises: ApiError. */
+  async flagSelected(flagged: boolean): Promise<number[]> {
+    const ids = (await this.selected()).map(({ id }) => id);
+    this.progress = { done: 0, total: ids.length };
+    try {
+      await eachOf(ids, async (picture_id) => {
+        await api.PUT('/api/pictures/{picture_id}/flag', {
+          params: { path: { picture_id } },
+          body: { flagged },
+        });
+        this.#count();
+      });
+    } finally {
+      this.progress = null;
+    }
+    return ids;
+  }
+
+  async #answer(about: About, said: Said): Promise<Given> {
+    const { question, places, decides } = about;
+    const params = { path: { question_id: question.id } };
+    const sent: Sent = { stored: [], refused: [] };
+    this.progress = { done: 0, total: places.size };
+    try {
+      await answerAll([...places.keys()], said, {
+        sent,
+        batch: decides ? 20 : undefined,
+        onProgress: (progress) => (this.progress = progress),
+        send: async (answers) => {
+          if (decides) return eachOf(answers, (one) => decide(question.id, one));
+          const body = { answers };
+          const call = api.POST('/api/questions/{question_id}/answers', { params, body });
+          return (await answer(call)).items;
+        },
+      });
+      return { ...about, sent };
+    } finally {
+      this.progress = null;
+      this.#show(sent.stored, places);
+    }
+  }
+
+  /** Shows the labels with the new answers in them. */
+  #show(outcomes: readonly AnswerOutcome[], places: ReadonlyMap<number, number>): void {
+    const { source } = this.pages;
+    for (const { picture_id, label } of outcomes) {
+      const index = places.get(picture_id) ?? -1;
+      const item = source.item(index);
+      if (label && item?.id === picture_id) source.set(index, { ...item, label, hidden: false });
+    }
+  }
+
+  #count(): void {
+    const { progress } = this;
+    if (progress !== null) this.progress = { ...progress, done: progress.done + 1 };
+  }
+
+  #take(): void {
+    this.total = this.pages.total;
+    this.error = this.pages.error;
+  }
+}
+
+/** One decision. What is wrong with this one picture does not keep the others from theirs. */
+async function decide(question: number, given: NewAnswer): Promise<AnswerOutcome> {
+  try {
+    return await answer(
+      api.POST('/api/questions/{question_id}/decisions', {
+        params: { path: { question_id: question } },
+        body: given,
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ApiError) || ![404, 409, 422].includes(error.status)) throw error;
+    const { key, picture_id } = given;
+    return { key, picture_id, status: 'refused', code: error.code, message: error.message };
+  }
+}
+
+/** Does something with each, a few at a time; the answers come in the order of the items. */
+async function eachOf<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  lanes = 4,
+): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: Math.min(lanes, items.length) }, async () => {
+      for (let at = next++; at < items.length; at = next++) {
+        results[at] = await work(items[at] as T);
+      }
+    }),
+  );
+  return results;
+}

@@ -1,0 +1,102 @@
+/** Uploads that are under way: they go on while the person looks at other pages. */
+import { transport } from '$lib/api/client';
+import { Uploader, type UploadState } from '$lib/widgets/upload/uploader';
+import type { Chosen } from './chosen';
+import { jobWatch } from './job-watch.svelte';
+import type { Job } from './job';
+
+export class Upload {
+  state = $state.raw<UploadState | null>(null);
+  /** The import that has taken the files over, once all are there. */
+  jobId = $state<number | null>(null);
+  readonly uploader: Uploader;
+
+  constructor(
+    readonly dataset: number,
+    readonly chosen: Chosen,
+    readonly labelsFromFolders: boolean,
+  ) {
+    this.uploader = new Uploader({
+      dataset: String(dataset),
+      send: (url, init) => transport.send(url, this.#complete(url, init)),
+      store: storage(),
+    });
+    this.uploader.subscribe((state) => {
+      this.state = state;
+      if (state.doing === 'finished' && this.jobId === null) this.#takeJob(state.job);
+    });
+  }
+
+  /** Whether it is sending, or waits to send on by itself. */
+  get active(): boolean {
+    return ['preparing', 'sending', 'paused'].includes(this.state?.doing ?? '');
+  }
+
+  /** Begins, or goes on after a stop. */
+  start(): void {
+    void this.uploader.start(this.chosen.files);
+  }
+
+  stop(): void {
+    this.uploader.stop();
+  }
+
+  /** The last request says how the files are meant. */
+  #complete(url: string, init: RequestInit): RequestInit {
+    if (!url.endsWith('/finish')) return init;
+    return {
+      ...init,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ labels_from_folders: this.labelsFromFolders }),
+    };
+  }
+
+  #takeJob(job: unknown): void {
+    if (typeof job !== 'object' || job === null || !('id' in job)) return;
+    this.jobId = (job as Job).id;
+    jobWatch.take(job as Job);
+    jobWatch.now();
+  }
+}
+
+class Uploads {
+  #items = $state.raw<Upload[]>([]);
+
+  constructor() {
+    // What is being sent would stop with the page.
+    addEventListener('beforeunload', (event) => {
+      if (this.active > 0) event.preventDefault();
+    });
+  }
+
+  get active(): number {
+    return this.#items.filter((upload) => upload.active).length;
+  }
+
+  /** The upload of a dataset that was begun last. */
+  of(dataset: number): Upload | undefined {
+    return this.#items.findLast((upload) => upload.dataset === dataset);
+  }
+
+  begin(dataset: number, chosen: Chosen, labelsFromFolders: boolean): Upload {
+    const upload = new Upload(dataset, chosen, labelsFromFolders);
+    this.#items = [...this.#items.filter((other) => other.dataset !== dataset), upload];
+    upload.start();
+    return upload;
+  }
+
+  forget(dataset: number): void {
+    this.#items = this.#items.filter((upload) => upload.dataset !== dataset);
+  }
+}
+
+function storage(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    // A browser that refuses storage throws at the very name.
+    return null;
+  }
+}
+
+export const uploads = new Uploads();

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { datasetOf, placeOf, placesFor } from './places';
+
+const none = () => '';
+
+describe('datasetOf', () => {
+  it.each([
+    ['/datasets/12', 12],
+    ['/datasets/12/pictures/3', 12],
+    ['/datasets', null],
+    ['/datasets/12abc', null],
+    ['/jobs', null],
+    ['/', null],
+  ])('%s', (path, dataset) => expect(datasetOf(path)).toBe(dataset));
+});
+
+describe('placesFor', () => {
+  const titles = (role: Parameters<typeof placesFor>[1]) =>
+    placesFor('/datasets/3', role, none).map(({ title }) => title);
+
+  it('offers each role what it may do', () => {
+    expect(titles('viewer')).toEqual(['Datasets', 'Pictures', 'Progress', 'People']);
+    expect(titles('annotator')).toEqual(['Datasets', 'Label', 'Pictures', 'Progress', 'People']);
+    expect(titles('reviewer')).toContain('Review');
+    expect(titles('reviewer')).not.toContain('Settings');
+    expect(titles('reviewer')).toContain('Export');
+    expect(titles('annotator')).not.toContain('Export');
+    expect(titles('maintainer')).toContain('Settings');
+  });
+
+  it('offers what everybody may while the role is not known', () => {
+    expect(titles(null)).toEqual(titles('viewer'));
+  });
+
+  it('leads back to the pictures that were last looked through', () => {
+    const places = placesFor('/datasets/3/label', 'viewer', (id) => `state=open&of=${id}`);
+    expect(places.map(({ href }) => href)).toContain('/datasets/3?state=open&of=3');
+  });
+
+  it('offers the jobs and the account outside of a dataset', () => {
+    expect(placesFor('/', null, none).map(({ href }) => href)).toEqual(['/', '/jobs', '/account']);
+  });
+});
+
+describe('placeOf', () => {
+  const places = placesFor('/datasets/3', 'maintainer', () => 'sort=added');
+
+  it.each([
+    ['/datasets/3', '/datasets/3?sort=added'],
+    ['/datasets/3/pictures/7', '/datasets/3?sort=added'],
+    ['/datasets/3/label', '/datasets/3/label'],
+    ['/datasets/3/settings/people', '/datasets/3/settings'],
+    ['/', '/'],
+    ['/unknown', '/unknown'],
+  ])('marks for %s the place %s', (path, href) => expect(placeOf(path, places)).toBe(href));
+});

@@ -1,0 +1,6 @@
+import './lib/design/tokens.css';
+import './lib/design/base.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+mount(App, { target: document.getElementById('app') as HTMLElement });
