@@ -6,12 +6,14 @@ from benchmarks import (
     accuracy,
     command,
     import_embed,
+    label_from_votes,
     memory,
     near_duplicates,
     records,
     size,
     startup,
 )
+from benchmarks.labelling import latency, lost_answers, peer
 
 BENCHMARKS = {
     "startup": startup.BENCHMARK,
@@ -21,6 +23,10 @@ BENCHMARKS = {
     "import_embed": import_embed.BENCHMARK,
     "memory": memory.BENCHMARK,
     "size": size.BENCHMARK,
+    "label_from_votes": label_from_votes.BENCHMARK,
+    "latency": latency.BENCHMARK,
+    "lost_answers": lost_answers.BENCHMARK,
+    "peer": peer.BENCHMARK,
 }
 
 if __name__ == "__main__":
