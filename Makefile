@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test browser check format bench clean
 
 help:
 	@echo "make demo    install into .venv and run the main job on real photographs"
@@ -25,8 +25,15 @@ help:
 demo: .venv/.demo
 	$(BIN)/fieldguide --workspace demo-workspace demo
 
-test: .venv/.dev
+test: .venv/.dev browser
 	$(BIN)/python -m pytest
+
+# The browser tests use the Chromium that is there; as root on Debian one is installed.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	&& apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+	|| echo "There is no Chromium; the browser tests are skipped. On Debian: apt install chromium"
 
 check: .venv/.dev
 	$(BIN)/ruff check .
