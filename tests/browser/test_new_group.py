@@ -120,7 +120,7 @@ def test_from_an_empty_site_to_labels_in_a_file(
 
     progress = _fetch(owner, f"/api/questions/{question}/progress")
     assert (progress["open"], progress["review"], progress["closed"]) == (0, 0, len(NAMES))
-    rows = _export(owner, dataset)
+    rows = _export(owner, dataset, tmp_path)
     people = {(row["annotator"], row["image"].rsplit("/", 1)[-1], row["answer"]) for row in rows}
     assert {p for p in people if p[0] == "ada"} == {("ada", name, "rust") for name in NAMES}
     assert ("ben", DISPUTED, "healthy") in people
@@ -183,19 +183,10 @@ def _ask(page: Page, dataset: str) -> str:
     page.get_by_role("button", name="Ask it").click()
     page.wait_for_url("**/settings/questions/*")
     question = page.url.rsplit("/", 1)[1]
-    changed = page.evaluate(
-        """async (question) => {
-            const me = await (await fetch('/api/me')).json();
-            const reply = await fetch('/api/questions/' + question, {
-                method: 'PATCH',
-                headers: {'Content-Type': 'application/json', 'X-CSRF-Token': me.csrf_token},
-                body: JSON.stringify({settings: {answers_needed: 2}}),
-            });
-            return reply.status;
-        }""",
-        question,
-    )
-    assert changed == 200
+    page.get_by_role("link", name="How it is asked").click()
+    page.get_by_label("Answers needed").fill("2")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("body")).to_contain_text("Saved")
     return question
 
 
@@ -240,29 +231,16 @@ def _fetch(page: Page, address: str) -> Any:
     return page.evaluate("async (address) => (await fetch(address)).json()", address)
 
 
-def _export(page: Page, dataset: str) -> list[dict[str, str]]:
-    number = dataset.rsplit("/", 1)[1]
-    content = page.evaluate(
-        """async (number) => {
-            const me = await (await fetch('/api/me')).json();
-            const begun = await fetch('/api/datasets/' + number + '/exports', {
-                method: 'POST',
-                headers: {'Content-Type': 'application/json', 'X-CSRF-Token': me.csrf_token},
-                body: JSON.stringify({format: 'csv', named: true}),
-            });
-            let job = await begun.json();
-            while (!['done', 'failed', 'cancelled'].includes(job.state)) {
-                await new Promise((resolve) => setTimeout(resolve, 300));
-                job = await (await fetch('/api/jobs/' + job.id)).json();
-            }
-            const file = await fetch('/api/exports/' + job.id + '/download');
-            const bytes = new Uint8Array(await file.arrayBuffer());
-            return Array.from(bytes);
-        }""",
-        number,
-    )
-
-    with zipfile.ZipFile(io.BytesIO(bytes(content))) as archive:
+def _export(page: Page, dataset: str, folder: Path) -> list[dict[str, str]]:
+    page.goto(f"{dataset}/export")
+    page.get_by_role("radio", name=re.compile("CSV")).check()
+    page.get_by_label("With people’s names").check()
+    page.get_by_role("button", name="Make the export").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=re.compile("Download")).click(timeout=60_000)
+    saved = folder / "export.zip"
+    waiting.value.save_as(saved)
+    with zipfile.ZipFile(saved) as archive:
         name = next(name for name in archive.namelist() if name.endswith(".csv"))
         text = archive.read(name).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
