@@ -26,7 +26,7 @@ demo: .venv/.demo
 	$(BIN)/fieldguide --workspace demo-workspace demo
 
 test: .venv/.dev browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 # The browser tests use the Chromium that is there; as root on Debian one is installed.
 browser:

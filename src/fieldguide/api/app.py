@@ -107,7 +107,7 @@ def routed_app() -> FastAPI:
 
 @cache
 def _routes() -> list[BaseRoute]:
-    """Return the API's routes; preparing them takes FastAPI a second, so applications share them."""
+    """Return the API's routes, which applications share: FastAPI takes a second to prepare them."""
     api = APIRouter(generate_unique_id_function=operation_id, responses=ERROR_RESPONSES)
     for router in ROUTERS:
         api.include_router(router, prefix="/api")
