@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from fieldguide.jobs.database import jobs, workers
-from fieldguide.jobs.job import Job, State, Wanted
+from fieldguide.jobs.job import ENDED, Job, State, Wanted
 from fieldguide.jobs.ledger import job_from
 from fieldguide.jobs.liveness import Vital
 from fieldguide.records.clock import now
@@ -173,6 +174,22 @@ def held_by(connection: sa.Connection, worker: str) -> list[tuple[int, str]]:
     return [(row.id, row.runner) for row in connection.execute(statement)]
 
 
+def ended_before(connection: sa.Connection, moment: datetime, *, limit: int) -> list[int]:
+    """Return jobs that ended before a moment, oldest first.
+
+    The newest job of all is never one of them: SQLite gives the number of a removed last row again,
+    and a job's number must stay its own.
+    """
+    newest = sa.select(sa.func.max(jobs.c.id)).scalar_subquery()
+    statement = sa.select(jobs.c.id).where(_is_over(moment), jobs.c.id < newest)
+    return list(connection.execute(statement.order_by(jobs.c.id).limit(limit)).scalars())
+
+
+def remove_ended(connection: sa.Connection, job_ids: Iterable[int], moment: datetime) -> None:
+    """Forget those of some jobs that ended before a moment and were not retried since."""
+    connection.execute(sa.delete(jobs).where(jobs.c.id.in_(list(job_ids)), _is_over(moment)))
+
+
 def add_worker(connection: sa.Connection, worker: Vital) -> None:
     """Note a worker."""
     connection.execute(
@@ -203,6 +220,10 @@ def all_workers(connection: sa.Connection) -> list[Vital]:
 def remove_worker(connection: sa.Connection, worker: str) -> None:
     """Forget a worker."""
     connection.execute(sa.delete(workers).where(workers.c.id == worker))
+
+
+def _is_over(moment: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(jobs.c.state.in_(ENDED), jobs.c.runner.is_(None), jobs.c.finished_at < moment)
 
 
 def _taken(

@@ -6,6 +6,7 @@ Everything here can be repeated, by this worker or another, after a kill at any 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -66,6 +67,19 @@ class Dispatch:
         if healed:
             self._write(claims.remove_worker, dead)
         return healed
+
+    def forget_ended(self, moment: datetime) -> int:
+        """Forget the jobs that ended before a moment, a hundred at most; return how many.
+
+        The engine forgets first, so that nothing is left there if this is cut short. Whoever
+        retries a job at this very instant has it begin from its first step.
+        """
+        with self._database.connect() as connection:
+            over = claims.ended_before(connection, moment, limit=_AT_ONCE)
+        if over:
+            self._engine.forget(over)
+            self._write(claims.remove_ended, over, moment)
+        return len(over)
 
     def _hand_out(self, job_id: int, living: Collection[str]) -> None:
         runner = self._new_runner()

@@ -8,7 +8,7 @@ to: no console, no telemetry, no port.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -142,6 +142,10 @@ class Engine:
     def resume(self, job_id: int, queue: str) -> None:
         """Queue a cancelled job again."""
         self._client.resume_workflow(_workflow(job_id), queue_name=_queue(queue))
+
+    def forget(self, job_ids: Iterable[int]) -> None:
+        """Forget jobs that have ended, with all of their steps."""
+        self._client.delete_workflows([_workflow(job_id) for job_id in job_ids])
 
     def stop(self) -> None:
         """Take no more jobs; what is asked and told about them still works."""

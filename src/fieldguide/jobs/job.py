@@ -11,6 +11,9 @@ State = Literal["queued", "running", "paused", "cancelled", "failed", "done"]
 STATES: tuple[State, ...] = ("queued", "running", "paused", "cancelled", "failed", "done")
 ENDED: frozenset[State] = frozenset({"cancelled", "failed", "done"})
 
+KEPT_DAYS = 30
+"""So long a job is kept after its end, to be looked at or retried."""
+
 Wanted = Literal["run", "pause", "cancel"]
 
 

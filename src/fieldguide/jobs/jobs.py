@@ -25,6 +25,8 @@ _LOOK_EVERY = 0.2
 class Jobs:
     """The jobs of one database.
 
+    A job that has ended is kept for ``KEPT_DAYS`` days; then workers forget it, with its key.
+
     Args:
         url: A SQLAlchemy URL, of SQLite or PostgreSQL.
         tasks: What can be asked for; nothing is needed to look and to steer.

@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, Self
@@ -27,8 +28,10 @@ from fieldguide.jobs.database import open_database
 from fieldguide.jobs.dispatch import Dispatch
 from fieldguide.jobs.engine import Engine
 from fieldguide.jobs.execution import Executions
+from fieldguide.jobs.job import KEPT_DAYS
 from fieldguide.jobs.liveness import Watch, own_vital
 from fieldguide.jobs.task import QUEUES, Task
+from fieldguide.records.clock import now
 
 NICENESS = 10
 """By how much a worker steps back behind what answers people."""
@@ -39,11 +42,14 @@ TAKEN_FOR_DEAD = 75
 _TICK_SECONDS = 0.5
 _IDLE_SECONDS = 3.0
 _BEAT_EVERY = 4
+_SWEEP_EVERY = 7200
 _GRACE_SECONDS = 5.0
 
 
 class Worker:
     """Runs the jobs of one database, until it is told to stop.
+
+    When it begins, and every hour, it forgets jobs that ended more than ``KEPT_DAYS`` days ago.
 
     There can be several, on one machine or, with PostgreSQL, on many; each does as many jobs of a
     queue at a time as ``queues`` says.
@@ -110,6 +116,8 @@ class Worker:
                     return False
                 self._executions.report()
                 self._dispatch.hand_out(self._living)
+                if beats % _SWEEP_EVERY == 0:
+                    self._forget_old()
             except sa.exc.OperationalError as error:
                 # The database may be restarted or busy for long; the jobs' own steps wait as well.
                 sys.stderr.write(f"The jobs' database does not answer: {error.orig}\n")
@@ -145,6 +153,11 @@ class Worker:
         self._engine.close()
         self._database.dispose()
         return stopped
+
+    def _forget_old(self) -> None:
+        before = now() - timedelta(days=KEPT_DAYS)
+        while self._dispatch.forget_ended(before) and not self._stop.is_set():
+            pass
 
     def _look_around(self) -> bool:
         with self._database.begin() as connection:
