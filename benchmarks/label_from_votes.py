@@ -26,7 +26,8 @@ from fieldguide.label import agreement, dawid_skene, majority
 from fieldguide.metrics import bootstrap, cohen_kappa, fleiss_kappa, krippendorff_alpha
 from fieldguide.metrics.expected_calibration_error import expected_calibration_error
 from fieldguide.metrics.interval import Interval
-from fieldguide.metrics.percent_agreement import Ratings, from_matrix, percent_agreement
+from fieldguide.metrics.percent_agreement import percent_agreement
+from fieldguide.metrics.ratings import Ratings, from_matrix
 from fieldguide.types import FloatArray, IntArray
 
 REPEATS = 10_000

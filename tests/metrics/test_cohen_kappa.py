@@ -7,7 +7,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from fieldguide.metrics import cohen_kappa as cohen
 from fieldguide.metrics.cohen_kappa import all_pairs, cohen_kappa
-from fieldguide.metrics.percent_agreement import from_matrix, from_votes
+from fieldguide.metrics.ratings import from_matrix, from_votes
 
 THEIRS = {"equal": None, "linear": "linear", "quadratic": "quadratic"}
 

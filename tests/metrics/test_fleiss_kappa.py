@@ -7,7 +7,7 @@ import pytest
 
 from fieldguide.metrics import fleiss_kappa as fleiss
 from fieldguide.metrics.fleiss_kappa import category_kappa, fleiss_kappa
-from fieldguide.metrics.percent_agreement import from_matrix, from_votes
+from fieldguide.metrics.ratings import from_matrix, from_votes
 
 TEXTBOOK = np.array(
     [

@@ -6,7 +6,7 @@ import pytest
 
 from fieldguide.metrics import krippendorff_alpha as krippendorff
 from fieldguide.metrics.krippendorff_alpha import krippendorff_alpha
-from fieldguide.metrics.percent_agreement import from_matrix, from_votes
+from fieldguide.metrics.ratings import from_matrix, from_votes
 
 PUBLISHED = (
     np.array(

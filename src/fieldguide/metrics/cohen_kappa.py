@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from fieldguide.metrics import inputs
+from fieldguide.metrics.agreement_intervals import Figure, intervals
 from fieldguide.metrics.interval import Interval
-from fieldguide.metrics.percent_agreement import Figure, Ratings, intervals
+from fieldguide.metrics.ratings import Ratings
 from fieldguide.metrics.tally import ratio, tally
 from fieldguide.types import FloatArray, IntArray
 
@@ -165,7 +166,7 @@ def all_pairs(ratings: Ratings) -> PairKappas:
         The pairs that have a picture in common, by first and second annotator.
 
     Example:
-        >>> from fieldguide.metrics.percent_agreement import from_matrix
+        >>> from fieldguide.metrics.ratings import from_matrix
         >>> pairs = all_pairs(from_matrix([[0, 0, -1], [1, 0, 1], [1, 1, -1], [0, 0, -1]]))
         >>> pairs.pictures, pairs.kappa
         (array([4, 1, 1]), array([0.5, nan, 0. ]))

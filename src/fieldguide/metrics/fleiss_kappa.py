@@ -15,19 +15,18 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from fieldguide.metrics.interval import Interval
-from fieldguide.metrics.percent_agreement import (
+from fieldguide.metrics.agreement_intervals import Figure, intervals_of_counts
+from fieldguide.metrics.answer_counts import (
     AnswerCounts,
-    Figure,
-    Ratings,
     alike_shares,
     cells_of_classes,
     count_answers,
-    intervals_of_counts,
     kept_codes,
     kept_weights,
     sum_by_class,
 )
+from fieldguide.metrics.interval import Interval
+from fieldguide.metrics.ratings import Ratings
 from fieldguide.metrics.tally import ratio, tally
 from fieldguide.types import FloatArray
 
@@ -50,7 +49,7 @@ def fleiss_kappa(ratings: Ratings, *, weights: npt.ArrayLike | None = None) -> f
         ValueError: If the weights are wrong.
 
     Example:
-        >>> from fieldguide.metrics.percent_agreement import from_matrix
+        >>> from fieldguide.metrics.ratings import from_matrix
         >>> fleiss_kappa(from_matrix([[0, 0], [0, 1], [1, 1], [1, 1]]))
         0.4666666666666667
     """
@@ -74,7 +73,7 @@ def category_kappa(ratings: Ratings, *, weights: npt.ArrayLike | None = None) ->
         ValueError: If the weights are wrong.
 
     Example:
-        >>> from fieldguide.metrics.percent_agreement import from_matrix
+        >>> from fieldguide.metrics.ratings import from_matrix
         >>> category_kappa(from_matrix([[0, 0], [0, 1], [1, 1], [2, 2]], class_count=4))
         array([0.46666667, 0.46666667, 1.        ,        nan])
     """

@@ -22,17 +22,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from fieldguide.metrics.interval import Interval
-from fieldguide.metrics.percent_agreement import (
+from fieldguide.metrics.agreement_intervals import Figure, intervals_of_counts
+from fieldguide.metrics.answer_counts import (
     AnswerCounts,
-    Figure,
-    Ratings,
     count_answers,
-    intervals_of_counts,
     kept_codes,
     kept_weights,
     sum_by_class,
 )
+from fieldguide.metrics.interval import Interval
+from fieldguide.metrics.ratings import Ratings
 from fieldguide.metrics.tally import tally
 from fieldguide.types import FloatArray, IntArray
 
@@ -79,7 +78,7 @@ def krippendorff_alpha(
         ValueError: If the scale is unknown, or values or weights are wrong.
 
     Example:
-        >>> from fieldguide.metrics.percent_agreement import from_matrix
+        >>> from fieldguide.metrics.ratings import from_matrix
         >>> krippendorff_alpha(from_matrix([[0, 0], [0, 1], [1, 1], [1, 1]]))
         0.5333333333333333
     """
