@@ -30,7 +30,10 @@ def _import(site: Site, asked: dict[str, int], *found: LabelledPicture) -> Label
     report = LabelImportReport()
     with site.workspace.records.read() as connection:
         known = importing_labels.places(connection, site.dataset_id)
-    importing_labels.import_pictures(site.workspace.records, known, found, asked, report)
+        origin = importing_labels.origin_of(connection, site.dataset_id, _file())
+    importing_labels.import_pictures(
+        site.workspace.records, known, found, asked, report, origin=origin
+    )
     return report
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +13,7 @@ from tests.label.conftest import Site, site
 from tests.workflows.working import work_off
 
 from fieldguide.formats.labels.available import FORMATS
-from fieldguide.jobs.job import Job
+from fieldguide.jobs.job import KEPT_DAYS, Job
 from fieldguide.jobs.jobs import Jobs
 from fieldguide.records import images, labels, members
 from fieldguide.records.images import ImageRow
@@ -42,6 +44,15 @@ def test_an_order_survives_the_table_of_jobs() -> None:
     )
     assert ExportOrder.from_json(json.loads(json.dumps(order.as_json()))) == order
     assert ExportOrder.from_json(ExportOrder(3, "csv").as_json()) == ExportOrder(3, "csv")
+
+
+def test_exports_whose_jobs_are_forgotten_are_deleted(site: Site) -> None:
+    first, second = _export(site, "jsonl"), _export(site, "jsonl")
+    old, young = (site.workspace.export_folder(job.id) for job in (first, second))
+    days = time.time() - (KEPT_DAYS + 1) * 86_400
+    os.utime(old, (days, days))
+    assert _export(site, "jsonl").state == "done"
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 @pytest.mark.parametrize("format_name", [known.NAME for known in FORMATS])

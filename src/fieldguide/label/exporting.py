@@ -37,12 +37,14 @@ class Selection:
         questions: Its questions.
         member_ids: Its pictures, in their order.
         manifest: What the export says of itself.
+        secret: Keys what stands for people's names in an export without them.
     """
 
     dataset_id: int
     questions: tuple[Question, ...]
     member_ids: tuple[int, ...]
     manifest: Manifest
+    secret: bytes
 
 
 def select(
@@ -81,9 +83,11 @@ def select(
         exported_at=now(),
         fieldguide=__version__,
         questions=tuple(_question(question) for question in chosen),
+        dataset_identity=datasets.identity(connection, dataset_id),
     )
     members = tuple(pictures.ids(connection, dataset_id, wanted))
-    return Selection(dataset_id, tuple(chosen), members, manifest)
+    secret = datasets.secret(connection, dataset_id)
+    return Selection(dataset_id, tuple(chosen), members, manifest, secret)
 
 
 def labelled_pictures(records: Records, selection: Selection) -> Iterator[LabelledPicture]:

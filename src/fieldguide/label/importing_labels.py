@@ -20,8 +20,8 @@ from fieldguide.formats.labels.record import (
 from fieldguide.formats.names import some
 from fieldguide.label import editing_classes, posteriors, setting_up
 from fieldguide.label.editing_classes import ChoiceValues
-from fieldguide.label.recording import LabelImportReport, Recorder
-from fieldguide.records import choices, members, questions
+from fieldguide.label.recording import NAMELESS, LabelImportReport, Origin, Recorder
+from fieldguide.records import choices, datasets, members, questions
 from fieldguide.records.clock import now
 from fieldguide.records.database import Records
 from fieldguide.records.questions import QuestionSettings
@@ -114,6 +114,19 @@ def places(connection: sa.Connection, dataset_id: int) -> Places:
     return Places(by_hash, by_name, by_ending)
 
 
+def origin_of(connection: sa.Connection, dataset_id: int, file: LabelFile) -> Origin:
+    """Find out where a file is from, as seen from the dataset that it is imported into."""
+    manifest = file.manifest
+    own = manifest is not None and manifest.dataset_identity == datasets.identity(
+        connection, dataset_id
+    )
+    return Origin(
+        secret=datasets.secret(connection, dataset_id),
+        foreign=manifest is None,
+        nameless_return=own and manifest is not None and not manifest.named,
+    )
+
+
 def import_pictures(
     records: Records,
     known: Places,
@@ -121,7 +134,7 @@ def import_pictures(
     question_ids: Mapping[str, int],
     report: LabelImportReport,
     *,
-    foreign: bool = False,
+    origin: Origin,
 ) -> None:
     """Record the votes about some pictures; what is recorded already stays as it is.
 
@@ -134,12 +147,12 @@ def import_pictures(
         pictures: What the file says of some pictures.
         question_ids: The questions' ids by name.
         report: Counts what becomes of the votes.
-        foreign: Whether the file is from elsewhere, and not an export of ours.
+        origin: Where the file is from.
     """
 
     def work(connection: sa.Connection) -> None:
         asked = {name: questions.get(connection, i) for name, i in question_ids.items()}
-        recorder = Recorder(connection, asked, report, foreign=foreign)
+        recorder = Recorder(connection, asked, report, origin=origin)
         touched: dict[int, set[int]] = {}
         for picture in pictures:
             found = _find(picture, known)
@@ -171,7 +184,7 @@ def in_chunks(pictures: Iterator[LabelledPicture]) -> Iterator[list[LabelledPict
 
 
 def check_report(report: LabelImportReport) -> None:
-    """Refuse an import of which not one picture is in the dataset.
+    """Refuse an import of which not one picture is in the dataset, and note what it left out.
 
     Raises:
         DataError: Naming the first pictures of the file.
@@ -181,6 +194,12 @@ def check_report(report: LabelImportReport) -> None:
             f"None of the file's {report.missing} pictures is in the dataset, for example "
             f"{some(report.examples)}. Import the pictures first; they are found by the hash of "
             "their bytes, or by name."
+        )
+    if left := report.outcomes.get(NAMELESS):
+        report.notes.append(
+            f"{left} answers of this dataset's own export are not in it now, and the file does not "
+            "say who gave them, so they were left out. Import an export with names to bring them "
+            "back."
         )
 
 

@@ -10,11 +10,15 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from fieldguide.formats.labels.pseudonyms import is_unnamed, unnamed_key
 from fieldguide.formats.labels.record import LabelledPicture, VoteRecord
 from fieldguide.records import questions, votes
 from fieldguide.records.clock import now
 from fieldguide.records.questions import Question
 from fieldguide.records.votes import IMPORT_ANNOTATOR, NewVote
+
+NAMELESS = "by people whom the file does not name"
+"""The outcome of votes that only a file with names can bring back."""
 
 
 @dataclass(slots=True)
@@ -38,14 +42,33 @@ class LabelImportReport:
     outcomes: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a file of labels is from, as seen from the dataset that it is imported into.
+
+    Attributes:
+        secret: The dataset's own, by which it knows its votes again in an export without names.
+        foreign: Whether the file is from elsewhere, and not an export of ours.
+        nameless_return: Whether it is an export of this very dataset, without names.
+    """
+
+    secret: bytes
+    foreign: bool = False
+    nameless_return: bool = False
+
+
 class Recorder:
     """Records what a file says about pictures, in one transaction.
+
+    A vote that an export without names has brought back is known by its key. One that such an
+    export of this very dataset has, and the dataset has not, is not recorded: under a made-up name
+    its annotator would count as a further person.
 
     Args:
         connection: A writing connection.
         asked: The questions that the file answers, by name.
         report: Counts what becomes of the votes.
-        foreign: Whether the file is from elsewhere, and not an export of ours.
+        origin: Where the file is from.
     """
 
     def __init__(
@@ -54,12 +77,13 @@ class Recorder:
         asked: Mapping[str, Question],
         report: LabelImportReport,
         *,
-        foreign: bool,
+        origin: Origin,
     ) -> None:
         self._connection = connection
         self._asked = asked
         self._report = report
-        self._foreign = foreign
+        self._origin = origin
+        self._gone_out: tuple[tuple[int, int], set[str]] = ((0, 0), set())
         self._choices = {
             name: questions.choice_ids(connection, question.id, set())
             for name, question in asked.items()
@@ -82,14 +106,22 @@ class Recorder:
                     self._count("there already")
                     continue
                 said = replace(vote, key=f"label:{uuid4()}")
-            new = self._new_vote(member_id, question.id, said)
-            if votes.add(self._connection, new) is None:
-                self._count("there already")
-                continue
-            self._count("added")
-            self._report.votes += 1
-            touched.add(question.id)
+            outcome = self._record_vote(member_id, question.id, said)
+            self._count(outcome)
+            if outcome == "added":
+                self._report.votes += 1
+                touched.add(question.id)
         return touched
+
+    def _record_vote(self, member_id: int, question_id: int, vote: VoteRecord) -> str:
+        """Record a vote if it is new; return what became of it."""
+        if vote.kind == "person":
+            if self._came_back(member_id, question_id, vote):
+                return "there already"
+            if self._origin.nameless_return:
+                return NAMELESS
+        new = self._new_vote(member_id, question_id, vote)
+        return "there already" if votes.add(self._connection, new) is None else "added"
 
     def _count(self, outcome: str) -> None:
         self._report.outcomes[outcome] = self._report.outcomes.get(outcome, 0) + 1
@@ -98,7 +130,7 @@ class Recorder:
         """Give the questions for which the file says one label, and not who answered what."""
         if not picture.votes:
             yield from picture.labels
-        elif self._foreign:
+        elif self._origin.foreign:
             heard = Counter(v.question for v in picture.votes if v.annotator == IMPORT_ANNOTATOR)
             yield from (question for question, count in heard.items() if count == 1)
 
@@ -107,6 +139,17 @@ class Recorder:
         last = next((v for v in reversed(list(heard)) if v.annotator == IMPORT_ANNOTATOR), None)
         said = (vote.verdict, self._chosen(vote.question, vote.choices), vote.number)
         return last is not None and (last.verdict, last.choice_ids, last.number) == said
+
+    def _came_back(self, member_id: int, question_id: int, vote: VoteRecord) -> bool:
+        """Tell whether a vote is one of the dataset's own that went out without a name."""
+        if not is_unnamed(vote.key):
+            return False
+        place = (member_id, question_id)
+        if self._gone_out[0] != place:
+            heard = votes.of_members(self._connection, question_id, [member_id])
+            keys = {unnamed_key(v.client_key, self._origin.secret) for v in heard}
+            self._gone_out = (place, keys)
+        return vote.key in self._gone_out[1]
 
     def _new_vote(self, member_id: int, question_id: int, vote: VoteRecord) -> NewVote:
         held = votes.find(self._connection, vote.key)

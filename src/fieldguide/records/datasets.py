@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,6 +116,16 @@ def name_of(connection: sa.Connection, dataset_id: int) -> str:
     return str(connection.execute(query).scalar_one())
 
 
+def identity(connection: sa.Connection, dataset_id: int) -> str:
+    """Return what a dataset is known by outside: the same for ever, and telling nothing of it."""
+    return hashlib.sha256(b"identity:" + _own_key(connection, dataset_id)).hexdigest()[:32]
+
+
+def secret(connection: sa.Connection, dataset_id: int) -> bytes:
+    """Return what only this dataset knows; it is never shown and never changes."""
+    return hashlib.sha256(b"secret:" + _own_key(connection, dataset_id)).digest()
+
+
 def find(connection: sa.Connection, name: str) -> DatasetRow | None:
     """Return the dataset called ``name``, or None."""
     row = connection.execute(
@@ -143,6 +154,12 @@ def summaries(connection: sa.Connection) -> list[DatasetSummary]:
         datasets.c.name, pictures, frozen, datasets.c.source, datasets.c.created_at
     ).order_by(datasets.c.name)
     return [DatasetSummary(*row) for row in connection.execute(query)]
+
+
+def _own_key(connection: sa.Connection, dataset_id: int) -> bytes:
+    # Drawn at random when the dataset was made; whoever cannot read the records cannot guess it.
+    query = sa.select(datasets.c.client_key).where(datasets.c.id == dataset_id)
+    return str(connection.execute(query).scalar_one()).encode()
 
 
 def _picture_count() -> sa.ScalarSelect[int]:

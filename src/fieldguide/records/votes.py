@@ -182,6 +182,29 @@ def of_question(connection: sa.Connection, question_id: int) -> Iterator[VoteRow
     yield from _rows(connection, query)
 
 
+def of_deciders(connection: sa.Connection, question_id: int) -> Iterator[VoteRow]:
+    """Give all votes of people about present pictures that they have decided, oldest first."""
+    decided = (
+        sa.select(votes.c.member_id, votes.c.annotator)
+        .where(votes.c.question_id == question_id, votes.c.decides)
+        .distinct()
+        .subquery()
+    )
+    query = (
+        _SELECTION.join(
+            decided,
+            sa.and_(
+                decided.c.member_id == votes.c.member_id,
+                decided.c.annotator == votes.c.annotator,
+            ),
+        )
+        .join(members, members.c.id == votes.c.member_id)
+        .where(votes.c.question_id == question_id, members.c.removed_at.is_(None))
+        .order_by(votes.c.id)
+    )
+    yield from _rows(connection, query)
+
+
 def per_day(connection: sa.Connection, question_id: int, *, days: int) -> list[tuple[date, int]]:
     """Count people's answers on each of the last days (UTC) on which there were any."""
     day = sa.func.date(votes.c.created_at)

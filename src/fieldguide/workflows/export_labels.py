@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import shutil
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from fieldguide.formats.labels import available
 from fieldguide.formats.labels.pseudonyms import without_names
 from fieldguide.formats.labels.record import LabelledPicture
 from fieldguide.jobs.context import JobContext
+from fieldguide.jobs.job import KEPT_DAYS
 from fieldguide.label import exporting
 from fieldguide.label.exporting import Selection
 from fieldguide.records.pictures import PictureFilter
@@ -65,6 +68,7 @@ def run(context: JobContext, *, order: dict[str, Any]) -> dict[str, Any]:
     with Workspace(read_config(workspace=context.folder)) as workspace:
         folder = workspace.export_folder(context.job.id)
         wanted = ExportOrder.from_json(order)
+        _discard_old(folder.parent)
         return dict(context.step("Write the export", _write, workspace, context, folder, wanted))
 
 
@@ -116,12 +120,22 @@ def _write(
     }
 
 
+def _discard_old(exports: Path) -> None:
+    """Delete the files of exports whose jobs nobody can find any more."""
+    before = time.time() - KEPT_DAYS * 86_400
+    for folder in exports.glob("*"):
+        # Another export may be at the same work.
+        with contextlib.suppress(FileNotFoundError):
+            if folder.stat().st_mtime < before:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def _stream(
     workspace: Workspace, context: JobContext, selection: Selection, *, named: bool
 ) -> Iterator[LabelledPicture]:
     found = exporting.labelled_pictures(workspace.records, selection)
     with context.progress.step("Write", len(selection.member_ids), "pictures") as tracker:
-        for picture in found if named else without_names(found):
+        for picture in found if named else without_names(found, secret=selection.secret):
             yield picture
             tracker.advance()
 

@@ -86,6 +86,7 @@ def import_labels(
     )
     with workspace.records.read() as connection:
         known = importing_labels.places(connection, dataset_id)
+        origin = importing_labels.origin_of(connection, dataset_id, file)
     with progress.step("Import labels", None, "pictures") as tracker:
         for part in importing_labels.in_chunks(file.pictures()):
             importing_labels.import_pictures(
@@ -94,7 +95,7 @@ def import_labels(
                 part,
                 question_ids,
                 report,
-                foreign=file.manifest is None,
+                origin=origin,
             )
             tracker.advance(len(part))
     importing_labels.check_report(report)

@@ -141,6 +141,7 @@ def states(draw: st.DrawFn) -> tuple[Manifest, list[LabelledPicture]]:
         exported_at=draw(TIMES),
         fieldguide="0.2.0",
         questions=asked,
+        dataset_identity=draw(st.none() | st.just("0123abcd" * 4)),
     )
     names = draw(st.lists(WORDS.filter(_is_name), max_size=4, unique=True))
     return manifest, [draw(pictures(asked, name)) for name in names]

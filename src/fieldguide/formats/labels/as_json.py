@@ -42,6 +42,7 @@ def manifest_as_json(manifest: Manifest) -> Object:
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "dataset": manifest.dataset,
+        "dataset_identity": manifest.dataset_identity,
         "filter": dict(manifest.filter),
         "named": manifest.named,
         "exported_at": manifest.exported_at.astimezone(UTC).isoformat(),
@@ -73,6 +74,7 @@ def manifest_from_json(value: Any) -> Manifest:
         exported_at=_get(found, "exported_at", moment),
         fieldguide=_get(found, "fieldguide", _text),
         questions=tuple(_question_from_json(q) for q in _get(found, "questions", as_list)),
+        dataset_identity=_get(found, "dataset_identity", _text, default=None),
     )
     fault = check_questions(manifest.questions)
     if fault:

@@ -143,6 +143,8 @@ class Manifest:
         exported_at: When, with a time zone.
         fieldguide: The release that wrote it.
         questions: The questions with their classes.
+        dataset_identity: What the dataset is known by, whatever its name; None where an export does
+            not say.
     """
 
     dataset: str
@@ -151,6 +153,7 @@ class Manifest:
     exported_at: datetime
     fieldguide: str
     questions: tuple[QuestionRecord, ...]
+    dataset_identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
