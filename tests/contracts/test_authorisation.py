@@ -129,6 +129,9 @@ RULES: dict[str, Rule] = {
     "GET /api/questions/{question_id}": Rule("viewer", "read"),
     "PATCH /api/questions/{question_id}": Rule("maintainer", "manage", {"guidelines": "changed"}),
     "POST /api/questions/{question_id}/choices": Rule("maintainer", "manage", {"name": "new"}),
+    "POST /api/questions/{question_id}/choices/many": Rule(
+        "maintainer", "manage", {"choices": [{"name": "new"}, {"name": "newer", "below": 1}]}
+    ),
     "PATCH /api/questions/{question_id}/choices/{choice_id}": Rule(
         "maintainer", "manage", {"name": "changed"}
     ),

@@ -10,7 +10,7 @@ from fieldguide.label import majority
 from fieldguide.label.agreement import consensus_of_others, summarise
 from fieldguide.metrics import fleiss_kappa, krippendorff_alpha, percent_agreement
 from fieldguide.metrics.cohen_kappa import cohen_kappa
-from fieldguide.metrics.percent_agreement import from_matrix
+from fieldguide.metrics.ratings import from_matrix
 
 
 def gappy(seed: int) -> tuple[Any, Any]:
@@ -96,8 +96,24 @@ def test_annotators_against_known_truths() -> None:
             table[true, said] = often
         for true in range(3):
             for said in range(3):
-                assert table[true, said] == (compared & (known == true) & (answers == said)).sum()
+                often = (compared & (known == true) & (answers == said)).sum()
+                assert table[true, said] == (0 if true == said else often)
         assert (np.diff(annotator.confusions[:, 2]) <= 0).all()
+
+
+def test_nobody_is_compared_with_their_own_truth() -> None:
+    votes = from_matrix([[0, 1], [1, 1], [0, -1]])
+    own = np.array([True, False, False, True, False])
+    found = summarise(votes, truth=[0, 1, 1], own=own, repeats=5)
+    first, second = found.annotators
+    # Of the first one's answers that to picture 0 is left out, of the second one's that to 1.
+    assert (first.compared, first.accuracy.value, first.confusions.tolist()) == (
+        2,
+        0.5,
+        [[1, 0, 1]],
+    )
+    assert (second.compared, second.accuracy.value) == (1, 0.0)
+    assert found.percent == summarise(votes, repeats=5).percent
 
 
 def test_annotators_against_the_others() -> None:
@@ -147,6 +163,8 @@ def test_without_pairs_all_is_undefined(votes: Any) -> None:
         ({"truth": [0]}, r"truth must have shape \(2,\), got \(1,\)"),
         ({"truth": [0, 2]}, "truth must lie from -1, for unknown, to 1, got 0 to 2"),
         ({"truth": [0.0, 1.0]}, "truth must hold integer class indices, got type float64"),
+        ({"truth": [0, 1], "own": [True]}, r"own must be booleans of shape \(4,\), got bool of"),
+        ({"truth": [0, 1], "own": [0, 1, 0, 1]}, r"own must be booleans .* got int64"),
         ({"repeats": 0}, "cannot be computed: repeats must be at least 1, got 0"),
         ({"groups": ["a"]}, r"cannot be computed: groups must have shape \(2,\)"),
         ({"scale": "ratio"}, "cannot be computed: scale must be one of"),

@@ -8,7 +8,7 @@ from fieldguide.errors import InputError
 from fieldguide.label import dawid_skene, majority
 from fieldguide.label.dawid_skene import DawidSkene, fit, most_useful, posterior
 from fieldguide.metrics import bootstrap
-from fieldguide.metrics.percent_agreement import from_matrix
+from fieldguide.metrics.ratings import from_matrix
 
 
 def crowd(

@@ -70,7 +70,7 @@ def test_imports_count_as_an_annotator_where_the_settings_say_so(site: Site) -> 
 
 
 def test_ratings_are_the_standing_answers_of_present_pictures(site: Site) -> None:
-    assert _read(site, ratings.of_question, imports=True) is None
+    assert _read(site, ratings.of_question, imports=True, own=True) is None
     a, b, c = site.pictures[:3]
     site.say("ada", a, "rust")
     site.say("ada", a, "miner")
@@ -79,7 +79,7 @@ def test_ratings_are_the_standing_answers_of_present_pictures(site: Site) -> Non
     site.say("rita", b, "miner", decides=True)
     site.say("ben", c, "rust")
     site.say("ben", c, verdict="withdrawn")
-    held = _read(site, ratings.of_question, imports=True)
+    held = _read(site, ratings.of_question, imports=True, own=True)
     said = {
         (held.members[p], held.annotators[w], held.choices[k])
         for p, w, k in zip(
@@ -89,4 +89,55 @@ def test_ratings_are_the_standing_answers_of_present_pictures(site: Site) -> Non
     assert said == {(a, "ada", site.choice("miner")), (b, "ben", site.choice("rust"))}
     known = dict(zip(held.members, held.known, strict=True))
     assert known == {a: -1, b: held.choices.index(site.choice("miner"))}
-    assert _read(site.ask("area", kind="number"), ratings.of_question, imports=True) is None
+    assert (
+        _read(site.ask("area", kind="number"), ratings.of_question, imports=True, own=True) is None
+    )
+
+
+def _independent(site: Site, *, own: bool) -> set[tuple[int, str, str, bool]]:
+    """Give picture, annotator, class, and whether she also gave the picture's truth."""
+    held = _read(site, ratings.of_question, imports=True, own=own)
+    names = {choice.id: choice.name for choice in site.question.choices}
+    rows = zip(
+        held.ratings.pictures, held.ratings.annotators, held.ratings.answers, held.own, strict=True
+    )
+    return {
+        (held.members[p], held.annotators[w], names[held.choices[k]], bool(o))
+        for p, w, k, o in rows
+    }
+
+
+def test_what_a_reviewer_said_before_she_decided_counts_and_nothing_after(site: Site) -> None:
+    before, after, both, back, gone, unsure = site.pictures[:6]
+    for picture in site.pictures[:6]:
+        site.say("ben", picture, "rust")
+    site.say("rita", before, "miner")
+    site.say("rita", before, "healthy")
+    site.say("rita", before, "rust", decides=True)
+    site.say("rita", after, "rust", decides=True)
+    site.say("rita", after, "miner")
+    site.say("rita", both, "miner")
+    site.say("rita", both, "rust", decides=True)
+    site.say("rita", both, "rust")
+    site.say("rita", back, "miner")
+    site.say("rita", back, "rust", decides=True)
+    site.say("rita", back, verdict="withdrawn")
+    site.say("rita", gone, "miner")
+    site.say("rita", gone, "rust", decides=True)
+    site.say("rita", gone, verdict="withdrawn")
+    site.say("rita", gone, verdict="withdrawn")
+    site.say("rita", unsure, verdict="unsure")
+    site.say("rita", unsure, "rust", decides=True)
+    hers = {row for row in _independent(site, own=True) if row[1] == "rita"}
+    assert hers == {
+        (before, "rita", "healthy", True),
+        # After a plain answer the picture is no longer decided, so there is no truth of hers.
+        (both, "rita", "miner", False),
+        (back, "rita", "miner", False),
+    }
+    assert len(_independent(site, own=True)) == 6 + 3
+    # Weighed are only those that are not compared with a truth of their own.
+    assert {row for row in _independent(site, own=False) if row[1] == "rita"} == {
+        (both, "rita", "miner", False),
+        (back, "rita", "miner", False),
+    }

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from fieldguide.records import datasets, grants, users
+from fieldguide.records.grants import LastMaintainerError
 from fieldguide.types import ROLES, Role
 from fieldguide.workspace import Workspace
 
@@ -31,9 +32,29 @@ def test_nobody_has_a_role_at_first(workspace: Workspace, ids: tuple[int, int, i
         assert grants.of_user(connection, anna) == []
 
 
+def test_the_only_maintainer_stays(workspace: Workspace, ids: tuple[int, int, int]) -> None:
+    anna, ben, dataset = ids
+    give, revoke = grants.give, grants.revoke
+    workspace.records.write(lambda c: give(c, anna, dataset, "maintainer"))
+    workspace.records.write(lambda c: give(c, ben, dataset, "reviewer"))
+    for lose in (
+        lambda c: give(c, anna, dataset, "reviewer"),
+        lambda c: revoke(c, anna, dataset),
+    ):
+        with pytest.raises(LastMaintainerError, match="only maintainer who can sign in"):
+            workspace.records.write(lose)
+    with workspace.records.read() as connection:
+        found = grants.find(connection, anna, dataset)
+    assert found == grants.Standing(dataset, "maintainer")
+    # Others come and go, and so does she once there is another.
+    assert workspace.records.write(lambda c: revoke(c, ben, dataset))
+    workspace.records.write(lambda c: give(c, ben, dataset, "maintainer"))
+    assert workspace.records.write(lambda c: revoke(c, anna, dataset))
+
+
 def test_a_role_replaces_the_one_before(workspace: Workspace, ids: tuple[int, int, int]) -> None:
     anna, ben, dataset = ids
-    workspace.records.write(lambda c: grants.give(c, anna, dataset, "maintainer"))
+    workspace.records.write(lambda c: grants.give(c, anna, dataset, "reviewer"))
     workspace.records.write(lambda c: grants.give(c, ben, dataset, "viewer"))
     workspace.records.write(lambda c: grants.give(c, anna, dataset, "annotator"))
     with workspace.records.read() as connection:

@@ -30,6 +30,7 @@ from fieldguide.errors import (
     UnknownNameError,
     WorkspaceError,
 )
+from fieldguide.records.grants import LastMaintainerError
 from fieldguide.records.invitations import InvitationGoneError
 from fieldguide.records.replies import KeyReusedError
 from fieldguide.records.users import LastAdministratorError, NameTakenError
@@ -39,6 +40,7 @@ logger = logging.getLogger("fieldguide.api")
 STATUSES: tuple[tuple[type[FieldguideError], int, str], ...] = (
     (NameTakenError, 409, "name_taken"),
     (LastAdministratorError, 409, "last_administrator"),
+    (LastMaintainerError, 409, "last_maintainer"),
     (KeyReusedError, 409, "idempotency_key_reused"),
     (InvitationGoneError, 410, "invitation_gone"),
     (InputError, 422, "invalid_input"),

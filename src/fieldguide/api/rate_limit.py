@@ -33,6 +33,9 @@ class _Failures:
 class SignInLimit:
     """Counts failed sign-ins per name and per address; each further one doubles the wait.
 
+    The counts are in this process's memory. The server is one process, so that is enough; with
+    several, each would count by itself, and so allow as many times more. A restart forgets them.
+
     An attempt counts as failed from its beginning, so that many at once gain nothing.
 
     Args:

@@ -9,9 +9,16 @@ from pydantic import BaseModel
 
 from fieldguide.label.editing_classes import effective_colour, effective_keys
 from fieldguide.records.pictures import PictureLabel, PictureRow
-from fieldguide.records.questions import Choice, Question, QuestionSettings
+from fieldguide.records.questions import Choice, Example, Question, QuestionSettings
 from fieldguide.records.settling import LabelState, Settled
 from fieldguide.types import QuestionKind, Verdict
+
+
+class ExampleShape(BaseModel):
+    """A picture that shows what a class looks like, and what its address needs."""
+
+    id: int
+    sha256: str
 
 
 class ChoiceShape(BaseModel):
@@ -37,7 +44,7 @@ class ChoiceShape(BaseModel):
     archived: bool
     merged_into: int | None
     split: bool
-    examples: list[int]
+    examples: list[ExampleShape]
 
 
 class SettingsShape(BaseModel):
@@ -97,6 +104,7 @@ class PictureShape(BaseModel):
     """A picture in a grid.
 
     Attributes:
+        flagged: Whether somebody flagged it and nobody cleared the flag.
         hidden: Whether its label is kept from who asks until they have answered themselves.
     """
 
@@ -108,6 +116,7 @@ class PictureShape(BaseModel):
     group: str | None
     part: str | None
     label: LabelShape | None
+    flagged: bool
     hidden: bool = False
 
 
@@ -122,13 +131,13 @@ class LeasedPicture(BaseModel):
     expires_at: datetime
 
 
-def choice_shapes(question: Question, examples: dict[int, list[int]]) -> list[ChoiceShape]:
+def choice_shapes(question: Question, examples: dict[int, list[Example]]) -> list[ChoiceShape]:
     """Return a question's classes in their order."""
     keys = effective_keys(question)
     return [_choice(choice, keys, examples) for choice in question.choices]
 
 
-def question_shape(question: Question, examples: dict[int, list[int]]) -> QuestionShape:
+def question_shape(question: Question, examples: dict[int, list[Example]]) -> QuestionShape:
     """Return a question as the API shows it."""
     return QuestionShape(
         id=question.id,
@@ -167,7 +176,7 @@ def label_shape(label: PictureLabel) -> LabelShape:
     )
 
 
-def picture_json(row: PictureRow, *, hidden: bool = False) -> dict[str, Any]:
+def picture_json(row: PictureRow, *, flagged: bool, hidden: bool = False) -> dict[str, Any]:
     """Return a ``PictureShape`` as JSON holds it; with ``hidden`` its label stays out."""
     label = row.label
     return {
@@ -188,6 +197,7 @@ def picture_json(row: PictureRow, *, hidden: bool = False) -> dict[str, Any]:
             "certainty": label.certainty,
             "votes": label.votes,
         },
+        "flagged": flagged,
         "hidden": hidden,
     }
 
@@ -196,7 +206,9 @@ def _settings(settings: QuestionSettings) -> SettingsShape:
     return SettingsShape.model_validate(settings, from_attributes=True)
 
 
-def _choice(choice: Choice, keys: dict[int, str], examples: dict[int, list[int]]) -> ChoiceShape:
+def _choice(
+    choice: Choice, keys: dict[int, str], examples: dict[int, list[Example]]
+) -> ChoiceShape:
     return ChoiceShape(
         id=choice.id,
         name=choice.name,
@@ -209,5 +221,7 @@ def _choice(choice: Choice, keys: dict[int, str], examples: dict[int, list[int]]
         archived=choice.archived_at is not None,
         merged_into=choice.merged_into,
         split=choice.split_at is not None,
-        examples=examples.get(choice.id, []),
+        examples=[
+            ExampleShape(id=shown.id, sha256=shown.sha256) for shown in examples.get(choice.id, [])
+        ],
     )

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from fieldguide.label import agreement, ratings
 from fieldguide.label.agreement import AgreementSummary
 from fieldguide.label.ratings import QuestionRatings
-from fieldguide.metrics.percent_agreement import Ratings, percent_agreement
+from fieldguide.metrics.percent_agreement import percent_agreement
+from fieldguide.metrics.ratings import Ratings
 from fieldguide.records.questions import Question
 
 _MOST_DAYS = 60
@@ -34,13 +35,19 @@ class QuestionAgreement:
 
 
 def of_question(connection: sa.Connection, question: Question) -> QuestionAgreement | None:
-    """Compute how far people agree; None where nobody has answered, or for other kinds."""
-    held = ratings.of_question(connection, question, imports=False)
+    """Compute how far people agree; None where nobody has answered, or for other kinds.
+
+    Only answers that were given independently count: see ``ratings.of_question``. A reviewer's
+    decision is no such answer. It is, like a known answer, what annotators are compared with, but
+    never its own author; without any of either they are compared with what most others say.
+    """
+    held = ratings.of_question(connection, question, imports=False, own=True)
     if held is None:
         return None
-    known = held.known if (held.known >= 0).any() else None
+    comparable = (held.known[held.ratings.pictures] >= 0) & ~held.own
+    known = held.known if comparable.any() else None
     return QuestionAgreement(
-        summary=agreement.summarise(held.ratings, truth=known),
+        summary=agreement.summarise(held.ratings, truth=known, own=held.own),
         ratings=held,
         over_time=_over_time(held),
     )

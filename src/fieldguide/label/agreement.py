@@ -11,6 +11,8 @@ import numpy.typing as npt
 from fieldguide.errors import InputError
 from fieldguide.label import majority
 from fieldguide.metrics import (
+    agreement_intervals,
+    answer_counts,
     cohen_kappa,
     fleiss_kappa,
     inputs,
@@ -19,8 +21,8 @@ from fieldguide.metrics import (
 )
 from fieldguide.metrics.interval import Interval, widest
 from fieldguide.metrics.krippendorff_alpha import Scale
-from fieldguide.metrics.percent_agreement import Ratings
 from fieldguide.metrics.proportion import effective_size, wilson
+from fieldguide.metrics.ratings import Ratings
 from fieldguide.types import IntArray
 
 Reference = Literal["truth", "others"]
@@ -72,8 +74,8 @@ class AnnotatorAgreement:
         answers: How many pictures they answered.
         compared: How many of those have a reference.
         accuracy: The share of these on which they agree with it; nan without any.
-        confusions: ``(m, 3)`` int64: class of the reference, class that they chose, how often; only
-            pairs that occur, the right ones too, the most frequent first.
+        confusions: ``(m, 3)`` int64: class of the reference, another class that they chose instead,
+            how often; only pairs that occur, the most frequent first.
     """
 
     index: int
@@ -86,6 +88,9 @@ class AnnotatorAgreement:
 @dataclass(frozen=True, slots=True)
 class AgreementSummary:
     """Everything that votes say about agreement.
+
+    The figures are about people who answer on their own. Leave out votes of those who had seen the
+    others' answers, such as a reviewer's decisions: they would agree by imitation.
 
     Attributes:
         votes: How many votes there are.
@@ -116,6 +121,7 @@ def summarise(
     votes: Ratings,
     *,
     truth: npt.ArrayLike | None = None,
+    own: npt.ArrayLike | None = None,
     scale: Scale = "nominal",
     groups: npt.ArrayLike | None = None,
     repeats: int = 1000,
@@ -128,6 +134,8 @@ def summarise(
         votes: From ``majority.check_votes``.
         truth: ``(pictures,)`` integers, known truths, -1 elsewhere; annotators are compared with
             them. None compares each with what most others say.
+        own: ``(v,)`` bool, votes of those who gave the truth themselves, which are not compared
+            with it; None where there are none.
         scale: What the classes are to Krippendorff's alpha.
         groups: ``(pictures,)`` names or numbers of groups that are drawn as a whole; None draws
             single pictures.
@@ -142,10 +150,10 @@ def summarise(
         InputError: If an argument has a wrong shape or is out of range.
     """
     reference: Reference = "others" if truth is None else "truth"
-    compared = consensus_of_others(votes) if truth is None else _truth_of_votes(votes, truth)
+    compared = consensus_of_others(votes) if truth is None else _truth_of_votes(votes, truth, own)
     try:
-        counts = percent_agreement.count_answers(votes)
-        [[percent], [fleiss], [alpha], specific, kappas] = percent_agreement.intervals_of_counts(
+        counts = answer_counts.count_answers(votes)
+        [[percent], [fleiss], [alpha], specific, kappas] = agreement_intervals.intervals_of_counts(
             lambda c: [
                 percent_agreement.percent_figure(c),
                 fleiss_kappa.kappa_figure(c),
@@ -154,7 +162,7 @@ def summarise(
                 fleiss_kappa.category_figure(c),
             ],
             counts,
-            percent_agreement.kept_codes(counts, votes, groups),
+            answer_counts.kept_codes(counts, votes, groups),
             repeats=repeats,
             level=level,
             seed=seed,
@@ -205,7 +213,7 @@ def consensus_of_others(votes: Ratings) -> IntArray:
     ).astype(np.int64)
 
 
-def _truth_of_votes(votes: Ratings, truth: npt.ArrayLike) -> IntArray:
+def _truth_of_votes(votes: Ratings, truth: npt.ArrayLike, own: npt.ArrayLike | None) -> IntArray:
     array = np.asarray(truth)
     if array.shape != (votes.picture_count,):
         raise InputError(f"truth must have shape ({votes.picture_count},), got {array.shape}.")
@@ -216,7 +224,18 @@ def _truth_of_votes(votes: Ratings, truth: npt.ArrayLike) -> IntArray:
             f"truth must lie from -1, for unknown, to {votes.class_count - 1}, "
             f"got {array.min()} to {array.max()}."
         )
-    return array.astype(np.int64)[votes.pictures]
+    of_votes = array.astype(np.int64)[votes.pictures]
+    return of_votes if own is None else np.where(_check_own(votes, own), -1, of_votes)
+
+
+def _check_own(votes: Ratings, own: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    array = np.asarray(own)
+    if array.shape != votes.pictures.shape or array.dtype != np.bool_:
+        raise InputError(
+            f"own must be booleans of shape {votes.pictures.shape}, got {array.dtype} of shape "
+            f"{array.shape}."
+        )
+    return array
 
 
 def _pairs(votes: Ratings) -> tuple[PairAgreement, ...]:
@@ -252,8 +271,9 @@ def _annotator(
     share = np.array([hits.mean() if hits.size else np.nan])
     place = np.unique(codes[votes.pictures[known]], return_inverse=True)[1].astype(np.int64)
     size = effective_size(hits, place) if hits.size else 0.0
+    wrong = known[reference[known] != votes.answers[known]]
     keys, often = np.unique(
-        reference[known] * votes.class_count + votes.answers[known], return_counts=True
+        reference[wrong] * votes.class_count + votes.answers[wrong], return_counts=True
     )
     order = np.argsort(-often, kind="stable")
     keys = keys[order]

@@ -36,7 +36,7 @@ from scipy import sparse
 
 from fieldguide.errors import InputError
 from fieldguide.label import majority
-from fieldguide.metrics.percent_agreement import Ratings
+from fieldguide.metrics.ratings import Ratings
 from fieldguide.types import FloatArray, IntArray
 
 STRENGTH = 8.0

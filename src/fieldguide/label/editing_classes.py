@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -58,6 +58,19 @@ class ChoiceValues:
     parent_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ChoiceLine:
+    """A class in a list of classes to add.
+
+    Attributes:
+        values: What is said about it.
+        below: Number of the earlier line, from 1, whose class it lies below; None for none.
+    """
+
+    values: ChoiceValues
+    below: int | None = None
+
+
 def add(
     connection: sa.Connection,
     question: Question,
@@ -103,23 +116,9 @@ def add_all(
     """
     rows = []
     grown = question
-    for number, one in enumerate(values):
-        row = _fresh(grown, one)
-        rows.append(row)
-        # Stands for the class in the checks of those that follow.
-        stand_in = Choice(
-            id=-1 - number,
-            name=row["name"],
-            position=row["position"],
-            key=row["key"],
-            colour=row["colour"],
-            description="",
-            parent_id=None,
-            merged_into=None,
-            split_at=None,
-            archived_at=None,
-        )
-        grown = dataclasses.replace(grown, choices=(*grown.choices, stand_in))
+    for number, one in enumerate(values, start=1):
+        rows.append(_fresh(grown, one))
+        grown = _grown(grown, rows[-1], number)
 
     def work() -> None:
         for row in rows:
@@ -131,8 +130,42 @@ def add_all(
         work()
         questions.changed(connection, question.id)
         return
-    summary = f"Added {len(rows)} classes" if len(rows) > 1 else f"Added {rows[0]['name']!r}"
-    _recorded(connection, question, "add", summary, author=author, key=client_key, work=work)
+    _recorded(connection, question, "add", _added(rows), author=author, key=client_key, work=work)
+
+
+def add_lines(
+    connection: sa.Connection,
+    question: Question,
+    lines: Sequence[ChoiceLine],
+    *,
+    author: str,
+    client_key: str,
+) -> None:
+    """Add the classes of a list, as one change that is undone as one.
+
+    Raises:
+        InputError: If a line cannot be added, as in ``add``; it names the first such line, and
+            none is added.
+    """
+    rows: list[dict[str, Any]] = []
+    grown = question
+    for number, line in enumerate(lines, start=1):
+        try:
+            _check_place(line, number)
+            rows.append(_fresh(grown, line.values))
+        except InputError as error:
+            raise InputError(f"Line {number}: {error}") from error
+        grown = _grown(grown, rows[-1], number)
+    if not rows:
+        raise InputError("The list of classes to add is empty.")
+
+    def work() -> None:
+        ids: list[int] = []
+        for row, line in zip(rows, lines, strict=True):
+            above = {} if line.below is None else {"parent_id": ids[line.below - 1]}
+            ids.append(choices.add(connection, question.id, {**row, **above}))
+
+    _recorded(connection, question, "add", _added(rows), author=author, key=client_key, work=work)
 
 
 def change(
@@ -457,6 +490,38 @@ def _fresh(question: Question, values: ChoiceValues) -> dict[str, Any]:
         colour=wanted.get("colour") or COLOURS[place % len(COLOURS)],
     )
     return wanted
+
+
+def _grown(question: Question, row: Mapping[str, Any], number: int) -> Question:
+    """Return the question as it is with a class to add, for the checks of those that follow."""
+    stand_in = Choice(
+        id=-number,
+        name=row["name"],
+        position=row["position"],
+        key=row["key"],
+        colour=row["colour"],
+        description="",
+        parent_id=None,
+        merged_into=None,
+        split_at=None,
+        archived_at=None,
+    )
+    return dataclasses.replace(question, choices=(*question.choices, stand_in))
+
+
+def _added(rows: Sequence[Mapping[str, Any]]) -> str:
+    return f"Added {len(rows)} classes" if len(rows) > 1 else f"Added {rows[0]['name']!r}"
+
+
+def _check_place(line: ChoiceLine, number: int) -> None:
+    if line.below is None:
+        return
+    if not 1 <= line.below < number:
+        raise InputError(
+            f"A class lies below one of an earlier line, counted from 1, not of line {line.below}."
+        )
+    if line.values.parent_id:
+        raise InputError("A class lies below an earlier line or below a class, not below both.")
 
 
 def _given(values: ChoiceValues) -> dict[str, Any]:

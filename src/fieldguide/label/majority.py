@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fieldguide.errors import InputError
-from fieldguide.metrics import percent_agreement
-from fieldguide.metrics.percent_agreement import Ratings
+from fieldguide.metrics import ratings
+from fieldguide.metrics.ratings import Ratings
 from fieldguide.metrics.tally import ratio, tally
 from fieldguide.types import FloatArray, IntArray
 
@@ -75,7 +75,7 @@ def check_votes(
         InputError: If the shapes, types or ranges are wrong, or an annotator answers twice.
     """
     try:
-        return percent_agreement.from_votes(
+        return ratings.from_votes(
             pictures,
             annotators,
             choices,

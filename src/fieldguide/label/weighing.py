@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fieldguide.label import dawid_skene, ratings
+from fieldguide.label.ratings import QuestionRatings
 from fieldguide.records.questions import Question
 
 _LEAST_ANSWERS = 20
@@ -25,7 +26,7 @@ def fit(connection: sa.Connection, question: Question) -> dict[str, Any] | None:
     Returns:
         What ``posteriors`` needs, as JSON holds it; None with too few answers to learn from.
     """
-    held = ratings.of_question(connection, question, imports=question.settings.count_imports)
+    held = _ratings(connection, question)
     if held is None or held.ratings.answers.size < _LEAST_ANSWERS or len(held.choices) < 2:
         return None
     model = dawid_skene.fit(held.ratings, known=held.known)
@@ -46,7 +47,7 @@ def most_useful(
 
     Pictures that a reviewer decided or whose answer is known are left out.
     """
-    held = ratings.of_question(connection, question, imports=question.settings.count_imports)
+    held = _ratings(connection, question)
     if held is None or held.ratings.answers.size < _LEAST_ANSWERS or len(held.choices) < 2:
         return []
     model = dawid_skene.fit(held.ratings, known=held.known)
@@ -54,3 +55,9 @@ def most_useful(
     gains[held.known >= 0] = 0.0
     best = (-gains).argsort(kind="stable")[:count]
     return [(held.members[index], float(gains[index])) for index in best if gains[index] > 0]
+
+
+def _ratings(connection: sa.Connection, question: Question) -> QuestionRatings | None:
+    # Against a truth that they gave themselves, people would seem more skilled than they are.
+    imports = question.settings.count_imports
+    return ratings.of_question(connection, question, imports=imports, own=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -175,6 +176,28 @@ def choices_of_question(connection: sa.Connection, question_id: int) -> Iterator
         yield ChoiceRow(*row)
 
 
+def before_deciding(
+    connection: sa.Connection, question_id: int
+) -> dict[tuple[int, str], ChoiceRow | None]:
+    """Return what people said of the pictures that they decided, before they saw all answers.
+
+    Returns:
+        By picture and annotator, for each who ever decided there: her last answer before her first
+        decision that she has not taken back, if it names one class, else None.
+    """
+    said: dict[tuple[int, str], list[VoteRow]] = {}
+    decided: set[tuple[int, str]] = set()
+    for vote in vote_records.of_deciders(connection, question_id):
+        place = (vote.member_id, vote.annotator)
+        pile = said.setdefault(place, [])
+        decided.update([place] if vote.decides else [])
+        if vote.verdict == "withdrawn":
+            del pile[-1:]
+        else:
+            pile.append(dataclasses.replace(vote, decides=place in decided))
+    return {place: _last_independent(pile) for place, pile in said.items()}
+
+
 def counts(connection: sa.Connection, question_id: int) -> list[AnnotatorCount]:
     """Count the standing answers of each annotator by verdict and class."""
     query = (
@@ -192,6 +215,20 @@ def counts(connection: sa.Connection, question_id: int) -> list[AnnotatorCount]:
         .order_by(answers.c.annotator, answers.c.verdict, answers.c.choice_id)
     )
     return [AnnotatorCount(*row) for row in connection.execute(query)]
+
+
+def _last_independent(pile: Sequence[VoteRow]) -> ChoiceRow | None:
+    vote = next((vote for vote in reversed(pile) if not vote.decides), None)
+    if vote is None or vote.verdict != "answer" or len(vote.choice_ids) != 1:
+        return None
+    return ChoiceRow(
+        vote.member_id,
+        vote.annotator,
+        vote.annotator_kind,
+        vote.choice_ids[0],
+        decides=False,
+        answered_at=vote.created_at,
+    )
 
 
 def _standing_rows(votes: Sequence[VoteRow]) -> list[Mapping[str, Any]]:

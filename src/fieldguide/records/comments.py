@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from fieldguide.records.chunks import chunks
 from fieldguide.records.clock import now
 from fieldguide.records.inserting import insert_new
 from fieldguide.records.schema import comments, flags
@@ -78,6 +80,17 @@ def clear_flag(connection: sa.Connection, member_id: int, *, author: str) -> boo
         .values(cleared_by=author, cleared_at=now())
     )
     return cleared.rowcount > 0
+
+
+def flagged(connection: sa.Connection, member_ids: Sequence[int]) -> set[int]:
+    """Return those of some pictures that have a flag which nobody cleared."""
+    found: set[int] = set()
+    for part in chunks(member_ids):
+        query = sa.select(flags.c.member_id).where(
+            flags.c.member_id.in_(part), flags.c.cleared_at.is_(None)
+        )
+        found.update(connection.scalars(query))
+    return found
 
 
 def flags_of_member(connection: sa.Connection, member_id: int) -> list[Flag]:

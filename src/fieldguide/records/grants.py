@@ -7,10 +7,15 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from fieldguide.errors import InputError
 from fieldguide.records.clock import now
 from fieldguide.records.inserting import insert_or_update
 from fieldguide.records.schema import datasets, grants, questions, users
 from fieldguide.types import ROLES, Role
+
+
+class LastMaintainerError(InputError):
+    """Without this maintainer nobody would look after the dataset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,13 @@ def people(connection: sa.Connection, dataset_id: int) -> list[Person]:
 
 
 def give(connection: sa.Connection, user_id: int, dataset_id: int, role: Role) -> None:
-    """Give a user a role in a dataset, in place of the one they have there."""
+    """Give a user a role in a dataset, in place of the one they have there.
+
+    Raises:
+        LastMaintainerError: If that would leave the dataset without a maintainer: see ``revoke``.
+    """
+    if role != "maintainer":
+        _keep_a_maintainer(connection, user_id, dataset_id)
     insert_or_update(
         connection,
         grants,
@@ -127,7 +138,17 @@ def give(connection: sa.Connection, user_id: int, dataset_id: int, role: Role) -
 
 
 def revoke(connection: sa.Connection, user_id: int, dataset_id: int) -> bool:
-    """Take a user's role in a dataset away; False if they had none."""
+    """Take a user's role in a dataset away; False if they had none.
+
+    A dataset that has a maintainer who can sign in keeps one. Administrators do not count: they may
+    do all in every dataset, but look after the installation, and may not know the group; whoever of
+    them looks after the dataset as well can be named its maintainer. A dataset that never had a
+    maintainer, or whose last one was locked out, is still theirs to hand over.
+
+    Raises:
+        LastMaintainerError: If the user is the dataset's only maintainer who can sign in.
+    """
+    _keep_a_maintainer(connection, user_id, dataset_id)
     done = connection.execute(
         grants.delete().where(grants.c.user_id == user_id, grants.c.dataset_id == dataset_id)
     )
@@ -140,3 +161,20 @@ def raise_to(connection: sa.Connection, user_id: int, dataset_id: int, role: Rol
     held = None if found is None else found.role
     if held is None or ROLES.index(held) < ROLES.index(role):
         give(connection, user_id, dataset_id, role)
+
+
+def _keep_a_maintainer(connection: sa.Connection, user_id: int, dataset_id: int) -> None:
+    query = (
+        sa.select(users.c.id)
+        .join(grants, grants.c.user_id == users.c.id)
+        .where(
+            grants.c.dataset_id == dataset_id,
+            grants.c.role == "maintainer",
+            users.c.disabled_at.is_(None),
+        )
+    )
+    if list(connection.scalars(query)) == [user_id]:
+        raise LastMaintainerError(
+            "This is the dataset's only maintainer who can sign in. Make somebody else a "
+            "maintainer of it first."
+        )

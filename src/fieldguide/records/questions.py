@@ -15,7 +15,14 @@ import sqlalchemy as sa
 from fieldguide.errors import InputError, UnknownNameError
 from fieldguide.records.clock import now
 from fieldguide.records.inserting import insert_new, insert_one
-from fieldguide.records.schema import choice_aliases, choice_examples, choices, columns, questions
+from fieldguide.records.schema import (
+    choice_aliases,
+    choice_examples,
+    choices,
+    columns,
+    members,
+    questions,
+)
 from fieldguide.records.settling import Posterior, Rule
 from fieldguide.types import QuestionKind
 
@@ -319,17 +326,26 @@ def choice_ids(
     return _known_names(connection, question_id)
 
 
-def examples(connection: sa.Connection, question_id: int) -> dict[int, list[int]]:
-    """Return the pictures that show what a class looks like, by class."""
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A picture that shows what a class looks like."""
+
+    id: int
+    sha256: str
+
+
+def examples(connection: sa.Connection, question_id: int) -> dict[int, list[Example]]:
+    """Return the present pictures that show what a class looks like, by class."""
     query = (
-        sa.select(choice_examples.c.choice_id, choice_examples.c.member_id)
+        sa.select(choice_examples.c.choice_id, choice_examples.c.member_id, members.c.sha256)
         .join(choices, choices.c.id == choice_examples.c.choice_id)
-        .where(choices.c.question_id == question_id)
+        .join(members, members.c.id == choice_examples.c.member_id)
+        .where(choices.c.question_id == question_id, members.c.removed_at.is_(None))
         .order_by(choice_examples.c.added_at, choice_examples.c.member_id)
     )
-    found: dict[int, list[int]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.choice_id, []).append(row.member_id)
+    found: dict[int, list[Example]] = {}
+    for choice_id, *shown in connection.execute(query):
+        found.setdefault(choice_id, []).append(Example(*shown))
     return found
 
 

@@ -180,6 +180,9 @@ def set_full_name(connection: sa.Connection, user_id: int, full_name: str) -> No
 def disable(connection: sa.Connection, user_id: int) -> None:
     """Lock someone out: their sessions end and their tokens are revoked, at once.
 
+    It must be possible at any time, so it also is where a dataset loses its last maintainer by it;
+    administrators can name another one.
+
     Raises:
         LastAdministratorError: If nobody else administers the workspace.
     """

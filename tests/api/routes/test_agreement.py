@@ -47,9 +47,38 @@ def test_what_is_known_is_the_reference(group: Group) -> None:
     assert found["reference"] == "truth"
     (ada,) = found["annotators"]
     assert (ada["annotator"], ada["accuracy"]["value"]) == ("ada", 0.5)
-    assert {(c["reference"], c["said"], c["pictures"]) for c in ada["confusions"]} >= {
+    # What was answered rightly is no confusion.
+    assert [(c["reference"], c["said"], c["pictures"]) for c in ada["confusions"]] == [
         (asked.classes["oak"], asked.classes["elm"], 6)
-    }
+    ]
+
+
+def test_decisions_are_no_answers_and_nobody_is_compared_with_their_own(group: Group) -> None:
+    asked = group.ask("tree", "oak", "elm", answers_needed=2)
+    for place, picture in enumerate(group.pictures):
+        group.say("ada", asked, picture, "oak")
+        group.say("rita", asked, picture, ("oak", "elm")[place % 2])
+    before = group["rita"].get(f"{asked.path}/agreement").json()
+    assert before["percent"]["value"] == 0.5
+    # Where they differ, Rita sees both answers and decides as Ada has answered.
+    for picture in group.pictures[1::2]:
+        group.decide(asked, picture, "oak")
+    found = group["rita"].get(f"{asked.path}/agreement").json()
+    same = ("answers", "pictures", "paired", "percent", "fleiss", "alpha", "classes", "pairs")
+    assert {name: found[name] for name in same} == {name: before[name] for name in same}
+    assert found["reference"] == "truth"
+    ada, rita = found["annotators"]
+    assert (ada["compared"], ada["accuracy"]["value"], ada["confusions"]) == (6, 1, [])
+    assert (rita["answers"], rita["compared"], rita["accuracy"]) == (12, 0, None)
+
+
+def test_a_truth_by_the_only_annotator_is_no_reference(group: Group) -> None:
+    asked = group.ask("tree", "oak", "elm")
+    group.say("rita", asked, group.pictures[0], "elm")
+    group.decide(asked, group.pictures[0], "oak", to="gold")
+    found = group["rita"].get(f"{asked.path}/agreement").json()
+    assert (found["answers"], found["reference"]) == (1, "others")
+    assert found["annotators"][0]["confusions"] == []
 
 
 def test_nothing_to_agree_on(group: Group) -> None:

@@ -49,14 +49,38 @@ def test_a_disabled_account_gets_no_role(browse: Any, person: Any, workspace: Wo
     assert answer.status_code == 409
 
 
-def test_the_last_maintainer_can_go_for_administrators_stay(browse: Any, person: Any) -> None:
+def test_the_last_maintainer_stays_until_another_is_named(browse: Any, person: Any) -> None:
     person("root", administrator=True)
     person("mia", leaves="maintainer")
+    person("ben", leaves="annotator", moths="maintainer")
+    path = "/api/datasets/1/people/mia"
+    # Not even an administrator leaves the dataset to nobody.
+    for name in ("mia", "root"):
+        there = browse(name)
+        for refused in (there.delete(path), there.put(path, {"role": "reviewer"})):
+            assert refused.status_code == 409
+            assert refused.json()["error"]["code"] == "last_maintainer"
+            assert "Make somebody else a maintainer" in refused.json()["error"]["message"]
     mia = browse("mia")
-    assert mia.delete("/api/datasets/1/people/mia").status_code == 204
+    assert mia.put(path, {"role": "maintainer"}).status_code == 200
+    assert mia.put("/api/datasets/1/people/ben", {"role": "maintainer"}).status_code == 200
+    assert mia.put(path, {"role": "reviewer"}).status_code == 200
+    assert browse("ben").delete(path).status_code == 204
     assert mia.get("/api/datasets/1/people").status_code == 404
+
+
+def test_maintainers_who_are_locked_out_keep_nothing_going(
+    browse: Any, person: Any, workspace: Workspace
+) -> None:
+    person("root", administrator=True)
+    mia, max_ = person("mia", leaves="maintainer"), person("max", leaves="maintainer")
+    workspace.records.write(lambda c: users.disable(c, max_.id))
     root = browse("root")
-    assert root.put("/api/datasets/1/people/mia", {"role": "maintainer"}).status_code == 200
+    assert root.delete("/api/datasets/1/people/mia").status_code == 409
+    assert root.delete("/api/datasets/1/people/max").status_code == 204
+    # To lock somebody out is always possible; what is left then can be cleared away.
+    workspace.records.write(lambda c: users.disable(c, mia.id))
+    assert root.delete("/api/datasets/1/people/mia").status_code == 204
 
 
 def test_roles_that_there_are_not(browse: Any, person: Any) -> None:

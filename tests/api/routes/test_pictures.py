@@ -328,8 +328,12 @@ def test_comments_and_flags_are_kept(group: Group) -> None:
         assert group["ada"].put(f"{path}/flag", {"flagged": True}).status_code == 200
     flagged = group["vic"].get(f"{group.path}/pictures?flagged=true").json()["items"]
     assert [item["id"] for item in flagged] == [group.pictures[0]]
+    shown = group["vic"].get(f"{group.path}/pictures").json()["items"]
+    assert [item["flagged"] for item in shown] == [True] + [False] * 11
     found = group["ben"].put(f"{path}/flag", {"flagged": False}).json()["flags"]
     assert [(f["author"], f["cleared_by"]) for f in found] == [("ada", "ben")]
+    shown = group["vic"].get(f"{group.path}/pictures").json()["items"]
+    assert not any(item["flagged"] for item in shown)
     assert group["vic"].get(f"{group.path}/pictures/marks?flagged=false").json()["total"] == 12
 
 

@@ -184,9 +184,76 @@ def test_examples_are_pictures_of_the_same_dataset(group: Group) -> None:
         assert (missing.status_code, missing.json()["error"]["code"]) == (404, "unknown_picture")
         assert group["root"].put(f"{path}/{picture}").status_code == 404
     shown = group["vic"].get(asked.path).json()["choices"][0]["examples"]
-    assert shown == group.pictures[:2]
+    shas = {
+        item["id"]: item["sha256"]
+        for item in group["vic"].get(f"{group.path}/pictures").json()["items"]
+    }
+    assert shown == [{"id": picture, "sha256": shas[picture]} for picture in group.pictures[:2]]
     assert group["mia"].delete(f"{path}/{group.pictures[0]}").status_code == 204
-    assert group["vic"].get(asked.path).json()["choices"][0]["examples"] == [group.pictures[1]]
+    left = group["vic"].get(asked.path).json()["choices"][0]["examples"]
+    assert [example["id"] for example in left] == [group.pictures[1]]
+    # What was taken out of the dataset shows nothing any more.
+    group.workspace.records.write(lambda c: members.set_aside(c, group.dataset_id, ["01.jpg"]))
+    assert group["vic"].get(asked.path).json()["choices"][0]["examples"] == []
+
+
+def test_a_list_of_classes_comes_and_goes_as_one_change(group: Group) -> None:
+    asked = group["mia"].post(f"{group.path}/questions", {"name": "empty", "kind": "single"})
+    own = f"/api/questions/{asked.json()['id']}"
+    path = f"{own}/choices/many"
+    listed = [
+        {"name": "tree", "description": "Has a trunk."},
+        {"name": " oak ", "below": 1, "key": "o"},
+        {"name": "red oak", "below": 2, "colour": "#aa0000"},
+        {"name": "rock"},
+    ]
+    headers = {"Idempotency-Key": "the-same"}
+    for _ in range(2):
+        made = group["mia"].post(path, {"choices": listed}, headers=headers)
+        assert made.status_code == 201, made.text
+    found = {c["name"]: c for c in made.json()["choices"]}
+    assert list(found) == ["tree", "oak", "red oak", "rock"]
+    assert [c["parent_id"] for c in found.values()] == [
+        None,
+        found["tree"]["id"],
+        found["oak"]["id"],
+        None,
+    ]
+    assert (found["oak"]["key"], found["red oak"]["colour"]) == ("o", "#aa0000")
+    more = [{"name": "elm", "parent_id": found["tree"]["id"]}]
+    assert group["mia"].post(path, {"choices": more}).status_code == 201
+    edits = group["vic"].get(f"{own}/edits").json()
+    assert [edit["summary"] for edit in edits] == ["Added 'elm'", "Added 4 classes"]
+    group["mia"].post(f"{own}/undo", {})
+    left = group["mia"].post(f"{own}/undo", {}).json()["choices"]
+    assert [c["name"] for c in left if c["offered"]] == []
+
+
+def test_a_list_with_a_wrong_line_adds_nothing_and_names_it(group: Group) -> None:
+    asked = group.ask()
+    before = group["mia"].get(asked.path).json()
+    good = {"name": "new"}
+    for lines, words in (
+        ([good, {"name": "rust"}], "Line 2: There is a class named 'rust' already"),
+        ([good, {"name": "x"}, {"name": " new "}], "Line 3: There is a class named 'new'"),
+        ([good, {"name": "  "}], "Line 2: A class needs a name"),
+        ([{"name": "a", "key": "1"}], "Line 1: The key '1' belongs to 'rust'"),
+        ([good, {"name": "a", "below": 2}], "Line 2: A class lies below one of an earlier line"),
+        ([good, {"name": "a", "parent_id": 999}], "Line 2: "),
+        (
+            [good, {"name": "a", "below": 1, "parent_id": asked.classes["rust"]}],
+            "Line 2: A class lies below an earlier line or below a class",
+        ),
+        ([good, {"name": "x" * 201}], "choices.1.name"),
+        ([], "choices"),
+    ):
+        refused = group["mia"].post(f"{asked.path}/choices/many", {"choices": lines})
+        assert refused.status_code == 422, lines
+        assert words in refused.json()["error"]["message"]
+    assert group["mia"].get(asked.path).json() == before
+    number = group.ask("area", kind="number")
+    refused = group["mia"].post(f"{number.path}/choices/many", {"choices": [good]})
+    assert "Line 1: The question 'area' asks for a number" in refused.json()["error"]["message"]
 
 
 def test_a_foreign_question_is_not_there(group: Group) -> None:

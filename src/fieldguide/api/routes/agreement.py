@@ -52,7 +52,7 @@ class PairShape(BaseModel):
 
 
 class ConfusionShape(BaseModel):
-    """How often an annotator answered ``said`` where the reference is ``reference``."""
+    """How often an annotator answered ``said`` where the reference is ``reference``, another."""
 
     reference: int
     said: int
@@ -80,12 +80,15 @@ class DayAgreement(BaseModel):
 class AgreementShape(BaseModel):
     """Everything that the answers say about agreement; a figure of None is undefined.
 
+    Only independent answers count. Reviewers decide after having seen all answers, so decisions are
+    not among them; what a reviewer answered before she decided is.
+
     Attributes:
-        answers: People's standing answers that name a class.
+        answers: People's independent answers that name a class.
         pictures: Pictures with at least one of them.
         paired: Pictures with at least two; only these tell about agreement.
         reference: What annotators are compared with: ``truth`` are known answers and reviewers'
-            decisions, ``others`` is what most others say.
+            decisions, but not with their own; ``others`` is what most others say.
     """
 
     answers: int

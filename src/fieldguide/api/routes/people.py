@@ -57,7 +57,10 @@ async def list_people(request: Request, access: Viewer) -> PersonList:
 async def set_role(
     request: Request, access: Maintainer, name: LoginName, change: RoleChange
 ) -> Person:
-    """Give somebody a role in a dataset, in place of the one they have."""
+    """Give somebody a role in a dataset, in place of the one they have.
+
+    The only maintainer who can sign in stays one until there is another: see ``grants.revoke``.
+    """
 
     def give(connection: sa.Connection) -> Person:
         user = _user(connection, name)
@@ -73,7 +76,10 @@ async def set_role(
 
 @router.delete("/datasets/{dataset_id}/people/{name}", status_code=204)
 async def remove_person(request: Request, access: Maintainer, name: LoginName) -> Response:
-    """Take somebody's role in a dataset away; their answers stay."""
+    """Take somebody's role in a dataset away; their answers stay.
+
+    The only maintainer who can sign in cannot be removed: see ``grants.revoke``.
+    """
 
     def revoke(connection: sa.Connection) -> None:
         if not grants.revoke(connection, _user(connection, name).id, access.dataset_id):

@@ -224,9 +224,13 @@ async def list_pictures(
         rows = pictures.page(connection, access.dataset_id, wanted, after=place, limit=limit + 1)
         shown = rows[:limit]
         hidden = set() if question is None else _hidden(connection, access, question, shown)
+        flagged = comments.flagged(connection, [row.id for row in shown])
         more = len(rows) > limit
         return {
-            "items": [picture_json(row, hidden=row.id in hidden) for row in shown],
+            "items": [
+                picture_json(row, flagged=row.id in flagged, hidden=row.id in hidden)
+                for row in shown
+            ],
             "next": cursors.encode((shown[-1].key, shown[-1].id)) if more else None,
         }
 

@@ -30,7 +30,7 @@ from fieldguide.api.routing import Router
 from fieldguide.api.shapes import QuestionShape, question_shape
 from fieldguide.api.work import read, write
 from fieldguide.label import editing_classes, setting_up
-from fieldguide.label.editing_classes import ChoiceValues
+from fieldguide.label.editing_classes import ChoiceLine, ChoiceValues
 from fieldguide.records import choices, members, questions
 from fieldguide.records.questions import LabelMethod, Order, Question
 from fieldguide.types import QuestionKind, Role
@@ -97,6 +97,27 @@ class NewChoice(Body):
     colour: Colour | None = None
     description: Text | None = None
     parent_id: RowId | None = None
+
+
+class NewChoiceLine(Body):
+    """A class in a list of classes to add.
+
+    Attributes:
+        below: Number of an earlier line of the list, from 1, whose class it lies below.
+    """
+
+    name: Annotated[str, Field(max_length=200)]
+    key: KeyText | None = None
+    colour: Colour | None = None
+    description: Text | None = None
+    parent_id: RowId | None = None
+    below: RowId | None = None
+
+
+class NewChoices(Body):
+    """Classes to add at once."""
+
+    choices: Annotated[list[NewChoiceLine], Field(min_length=1, max_length=1000)]
 
 
 class ChoiceChange(Body):
@@ -226,6 +247,27 @@ async def add_choice(
     def work(connection: sa.Connection, question: Question) -> None:
         values = ChoiceValues(body.name, body.key, body.colour, body.description, body.parent_id)
         editing_classes.add(connection, question, values, author=principal.name, client_key=_key())
+
+    return await _edit(request, once, principal, question_id, work, status=201)
+
+
+@router.post("/questions/{question_id}/choices/many", status_code=201, response_model=QuestionShape)
+async def add_choices(
+    request: Request, principal: Signed, question_id: Id, body: NewChoices, once: Once
+) -> Response:
+    """Add many classes as one change, or none: an error names the line that cannot be added."""
+    lines = [
+        ChoiceLine(
+            ChoiceValues(line.name, line.key, line.colour, line.description, line.parent_id),
+            line.below,
+        )
+        for line in body.choices
+    ]
+
+    def work(connection: sa.Connection, question: Question) -> None:
+        editing_classes.add_lines(
+            connection, question, lines, author=principal.name, client_key=_key()
+        )
 
     return await _edit(request, once, principal, question_id, work, status=201)
 
