@@ -47,16 +47,30 @@ def test_a_failing_piece_is_undone_alone(records: Records) -> None:
         _add(connection, "half")
         raise RuntimeError("stop")
 
+    queued = threading.Event()
+    records.submit(lambda _: queued.wait())  # so that the three go into one transaction
     futures = [
         records.submit(lambda c: _add(c, "a")),
         records.submit(fails),
         records.submit(lambda c: _add(c, "b")),
     ]
+    queued.set()
     futures[0].result()
     with pytest.raises(RuntimeError, match="stop"):
         futures[1].result()
     futures[2].result()
     assert _names(records) == ["a", "b"]
+
+
+def test_a_piece_that_fails_on_its_own_is_undone(records: Records) -> None:
+    def fails(connection: sa.Connection) -> None:
+        _add(connection, "half")
+        raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        records.write(fails)
+    records.write(lambda c: _add(c, "a"))
+    assert _names(records) == ["a"]
 
 
 def test_a_result_is_only_given_once_others_can_read_it(records: Records) -> None:

@@ -32,8 +32,8 @@ class _Task:
 class Writer:
     """Runs pieces of work in the order in which they come, several per transaction.
 
-    Each piece runs in a savepoint: one that raises is undone alone, and its caller gets the error.
-    When the commit itself fails, every caller in it gets the error.
+    Among others a piece runs in a savepoint: one that raises is undone alone, and its caller gets
+    the error. When the commit itself fails, every caller in it gets the error.
 
     Args:
         engine: The engine whose connections may write.
@@ -94,7 +94,7 @@ class Writer:
             return
         try:
             with self._engine.begin() as connection:
-                answers = [(task, *_attempt(connection, task)) for task in batch]
+                answers = _work_off(connection, batch)
         except BaseException as error:  # noqa: BLE001 - every caller must be told
             for task in batch:
                 task.future.set_exception(error)
@@ -104,6 +104,15 @@ class Writer:
                 task.future.set_result(result)
             else:
                 task.future.set_exception(failure)
+
+
+def _work_off(
+    connection: sa.Connection, batch: list[_Task]
+) -> list[tuple[_Task, Any, BaseException | None]]:
+    if len(batch) == 1:
+        # Whatever it raises undoes the transaction, and there is nobody else in it.
+        return [(batch[0], batch[0].work(connection), None)]
+    return [(task, *_attempt(connection, task)) for task in batch]
 
 
 def _attempt(connection: sa.Connection, task: _Task) -> tuple[Any, BaseException | None]:
