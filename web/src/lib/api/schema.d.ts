@@ -187,12 +187,16 @@ export interface paths {
         /**
          * Set Role
          * @description Give somebody a role in a dataset, in place of the one they have.
+         *
+         *     The only maintainer who can sign in stays one until there is another: see ``grants.revoke``.
          */
         put: operations["set_role"];
         post?: never;
         /**
          * Remove Person
          * @description Take somebody's role in a dataset away; their answers stay.
+         *
+         *     The only maintainer who can sign in cannot be removed: see ``grants.revoke``.
          */
         delete: operations["remove_person"];
         options?: never;
@@ -863,6 +867,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/questions/{question_id}/choices/many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Choices
+         * @description Add many classes as one change, or none: an error names the line that cannot be added.
+         */
+        post: operations["add_choices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/questions/{question_id}/choices/merge": {
         parameters: {
             query?: never;
@@ -1415,12 +1439,15 @@ export interface components {
          * AgreementShape
          * @description Everything that the answers say about agreement; a figure of None is undefined.
          *
+         *     Only independent answers count. Reviewers decide after having seen all answers, so decisions are
+         *     not among them; what a reviewer answered before she decided is.
+         *
          *     Attributes:
-         *         answers: People's standing answers that name a class.
+         *         answers: People's independent answers that name a class.
          *         pictures: Pictures with at least one of them.
          *         paired: Pictures with at least two; only these tell about agreement.
          *         reference: What annotators are compared with: ``truth`` are known answers and reviewers'
-         *             decisions, ``others`` is what most others say.
+         *             decisions, but not with their own; ``others`` is what most others say.
          */
         AgreementShape: {
             alpha: components["schemas"]["FigureShape"] | null;
@@ -1551,7 +1578,7 @@ export interface components {
             /** Description */
             description: string;
             /** Examples */
-            examples: number[];
+            examples: components["schemas"]["ExampleShape"][];
             /** Id */
             id: number;
             /** Key */
@@ -1628,7 +1655,7 @@ export interface components {
         };
         /**
          * ConfusionShape
-         * @description How often an annotator answered ``said`` where the reference is ``reference``.
+         * @description How often an annotator answered ``said`` where the reference is ``reference``, another.
          */
         ConfusionShape: {
             /** Pictures */
@@ -1782,6 +1809,16 @@ export interface components {
             } | null;
             /** Message */
             message: string;
+        };
+        /**
+         * ExampleShape
+         * @description A picture that shows what a class looks like, and what its address needs.
+         */
+        ExampleShape: {
+            /** Id */
+            id: number;
+            /** Sha256 */
+            sha256: string;
         };
         /**
          * FigureShape
@@ -2247,6 +2284,35 @@ export interface components {
             parent_id?: number | null;
         };
         /**
+         * NewChoiceLine
+         * @description A class in a list of classes to add.
+         *
+         *     Attributes:
+         *         below: Number of an earlier line of the list, from 1, whose class it lies below.
+         */
+        NewChoiceLine: {
+            /** Below */
+            below?: number | null;
+            /** Colour */
+            colour?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Key */
+            key?: string | null;
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id?: number | null;
+        };
+        /**
+         * NewChoices
+         * @description Classes to add at once.
+         */
+        NewChoices: {
+            /** Choices */
+            choices: components["schemas"]["NewChoiceLine"][];
+        };
+        /**
          * NewComment
          * @description A remark to add.
          */
@@ -2624,9 +2690,12 @@ export interface components {
          * @description A picture in a grid.
          *
          *     Attributes:
+         *         flagged: Whether somebody flagged it and nobody cleared the flag.
          *         hidden: Whether its label is kept from who asks until they have answered themselves.
          */
         PictureShape: {
+            /** Flagged */
+            flagged: boolean;
             /** Group */
             group: string | null;
             /** Height */
@@ -4726,6 +4795,44 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_choices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random text, the same when the same request is sent again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChoices"];
             };
         };
         responses: {

@@ -3,7 +3,7 @@
 
 export type Theme = 'system' | 'light' | 'dark';
 
-export const THEME_KEY = 'fieldguide.theme';
+const THEME_KEY = 'fieldguide.theme';
 
 class ThemeChoice {
   #chosen = $state<Theme>(read());

@@ -9,7 +9,7 @@ export type AnswerOutcome = components['schemas']['AnswerOutcome'];
 export type Said = Pick<NewAnswer, 'verdict' | 'choice_ids' | 'number'>;
 
 /** The most answers that the server takes at once. */
-export const BATCH = 500;
+const BATCH = 500;
 
 export interface Progress {
   done: number;

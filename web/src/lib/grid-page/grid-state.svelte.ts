@@ -11,8 +11,8 @@ import {
   type Sent,
 } from './answering';
 import { queryOf, type GridFilter } from './filter';
-import { GridPages } from './grid-pages';
-import { keptGrids } from './kept-grids';
+import { GridPages, type PictureLoader } from './grid-pages';
+import { keptGrids, type KeptGrids } from './kept-grids';
 import { pictureLoader } from './picture-loader';
 
 interface About {
@@ -27,6 +27,38 @@ export interface Given extends About {
   sent: Sent;
 }
 
+/** The server's part. Each of the calls raises ApiError. */
+export interface GridCalls {
+  loader: (dataset: number, filter: GridFilter) => PictureLoader<Picture>;
+  give: (question: number, answers: NewAnswer[]) => Promise<AnswerOutcome[]>;
+  decide: (question: number, decision: NewAnswer) => Promise<AnswerOutcome>;
+  askAgain: (question: number, pictures: number[]) => Promise<void>;
+  flag: (picture: number, flagged: boolean) => Promise<void>;
+}
+
+const server: GridCalls = {
+  loader: pictureLoader,
+  give: async (question, answers) => {
+    const params = { path: { question_id: question } };
+    const body = { answers };
+    const call = api.POST('/api/questions/{question_id}/answers', { params, body });
+    return (await answer(call)).items;
+  },
+  decide: (question, body) => {
+    const params = { path: { question_id: question } };
+    return answer(api.POST('/api/questions/{question_id}/decisions', { params, body }));
+  },
+  askAgain: async (question, picture_ids) => {
+    const params = { path: { question_id: question } };
+    const body = { picture_ids };
+    await api.POST('/api/questions/{question_id}/ask-again', { params, body });
+  },
+  flag: async (picture_id, flagged) => {
+    const params = { path: { picture_id } };
+    await api.PUT('/api/pictures/{picture_id}/flag', { params, body: { flagged } });
+  },
+};
+
 export class GridState {
   readonly pages: GridPages<Picture>;
   readonly selection: Selection;
@@ -38,17 +70,20 @@ export class GridState {
   chosen = $state(0);
   /** How far the answers for what was selected are; null while none are given. */
   progress = $state<Progress | null>(null);
+  #calls: GridCalls;
 
   constructor(
     readonly dataset: number,
     readonly filter: GridFilter,
+    { calls = server, grids = keptGrids }: { calls?: GridCalls; grids?: KeptGrids } = {},
   ) {
+    this.#calls = calls;
     this.query = queryOf(filter);
-    const kept = keptGrids.grid(dataset, this.query);
+    const kept = grids.grid(dataset, this.query);
     this.kept = kept !== undefined;
-    this.pages = kept?.pages ?? new GridPages(pictureLoader(dataset, filter));
+    this.pages = kept?.pages ?? new GridPages(calls.loader(dataset, filter));
     this.selection = kept?.selection ?? new Selection();
-    keptGrids.keep(dataset, this.query, { pages: this.pages, selection: this.selection });
+    grids.keep(dataset, this.query, { pages: this.pages, selection: this.selection });
     this.#take();
     this.chosen = this.selection.size;
   }
@@ -91,10 +126,8 @@ export class GridState {
   async askAgain(question: Question): Promise<number> {
     const pictures = await this.selected();
     for (let start = 0; start < pictures.length; start += 500) {
-      await api.POST('/api/questions/{question_id}/ask-again', {
-        params: { path: { question_id: question.id } },
-        body: { picture_ids: pictures.slice(start, start + 500).map(({ id }) => id) },
-      });
+      const ids = pictures.slice(start, start + 500).map(({ id }) => id);
+      await this.#calls.askAgain(question.id, ids);
     }
     // Which state each is in now, only the server knows.
     this.pages.source.reset();
@@ -106,11 +139,8 @@ export class GridState {
     const ids = (await this.selected()).map(({ id }) => id);
     this.progress = { done: 0, total: ids.length };
     try {
-      await eachOf(ids, async (picture_id) => {
-        await api.PUT('/api/pictures/{picture_id}/flag', {
-          params: { path: { picture_id } },
-          body: { flagged },
-        });
+      await eachOf(ids, async (id) => {
+        await this.#calls.flag(id, flagged);
         this.#count();
       });
     } finally {
@@ -121,7 +151,6 @@ export class GridState {
 
   async #answer(about: About, said: Said): Promise<Given> {
     const { question, places, decides } = about;
-    const params = { path: { question_id: question.id } };
     const sent: Sent = { stored: [], refused: [] };
     this.progress = { done: 0, total: places.size };
     try {
@@ -129,17 +158,26 @@ export class GridState {
         sent,
         batch: decides ? 20 : undefined,
         onProgress: (progress) => (this.progress = progress),
-        send: async (answers) => {
-          if (decides) return eachOf(answers, (one) => decide(question.id, one));
-          const body = { answers };
-          const call = api.POST('/api/questions/{question_id}/answers', { params, body });
-          return (await answer(call)).items;
-        },
+        send: (answers) =>
+          decides
+            ? eachOf(answers, (one) => this.#decide(question.id, one))
+            : this.#calls.give(question.id, answers),
       });
       return { ...about, sent };
     } finally {
       this.progress = null;
       this.#show(sent.stored, places);
+    }
+  }
+
+  /** One decision. What is wrong with this one picture does not keep the others from theirs. */
+  async #decide(question: number, given: NewAnswer): Promise<AnswerOutcome> {
+    try {
+      return await this.#calls.decide(question, given);
+    } catch (error) {
+      if (!(error instanceof ApiError) || ![404, 409, 422].includes(error.status)) throw error;
+      const { key, picture_id } = given;
+      return { key, picture_id, status: 'refused', code: error.code, message: error.message };
     }
   }
 
@@ -161,22 +199,6 @@ export class GridState {
   #take(): void {
     this.total = this.pages.total;
     this.error = this.pages.error;
-  }
-}
-
-/** One decision. What is wrong with this one picture does not keep the others from theirs. */
-async function decide(question: number, given: NewAnswer): Promise<AnswerOutcome> {
-  try {
-    return await answer(
-      api.POST('/api/questions/{question_id}/decisions', {
-        params: { path: { question_id: question } },
-        body: given,
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof ApiError) || ![404, 409, 422].includes(error.status)) throw error;
-    const { key, picture_id } = given;
-    return { key, picture_id, status: 'refused', code: error.code, message: error.message };
   }
 }
 

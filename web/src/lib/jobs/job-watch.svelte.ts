@@ -6,7 +6,43 @@ import { poll } from './poll';
 
 const PAGE = 50;
 
-class JobWatch {
+interface Page {
+  items: Job[];
+  next: number | null;
+  has_worker: boolean;
+}
+
+/** The server's part. Each of the calls raises ApiError. */
+export interface JobCalls {
+  list: (after?: number) => Promise<Page>;
+  steer: (id: number, deed: Deed) => Promise<Job>;
+  /** Tells of each job that changes, and whether it still does. Returns what ends it. */
+  listen: (onJob: (job: Job) => void, onOpen: (open: boolean) => void) => () => void;
+}
+
+const server: JobCalls = {
+  list: (after) => answer(api.GET('/api/jobs', { params: { query: { after, limit: PAGE } } })),
+  steer: (id, deed) => {
+    const params = { path: { job_id: id } };
+    const calls = {
+      pause: () => api.POST('/api/jobs/{job_id}/pause', { params }),
+      resume: () => api.POST('/api/jobs/{job_id}/resume', { params }),
+      cancel: () => api.POST('/api/jobs/{job_id}/cancel', { params }),
+      retry: () => api.POST('/api/jobs/{job_id}/retry', { params }),
+    };
+    return answer<Job>(calls[deed]());
+  },
+  listen: (onJob, onOpen) =>
+    listenTo<Job>('/api/events', {
+      events: ['job'],
+      onEvent: (job, name) => {
+        if (name === 'job') onJob(job);
+      },
+      onState: (state) => onOpen(state === 'open'),
+    }),
+};
+
+export class JobWatch {
   /** Newest first; null until they have been fetched. */
   jobs = $state.raw<Job[] | null>(null);
   /** Whether there are older ones that have not been fetched. */
@@ -20,6 +56,11 @@ class JobWatch {
   #told = false;
   #poll: { now: () => void; stop: () => void } | null = null;
   #listeners = new Set<(job: Job) => void>();
+  #calls: JobCalls;
+
+  constructor(calls: JobCalls = server) {
+    this.#calls = calls;
+  }
 
   /** How many go on by themselves. */
   get moving(): number {
@@ -34,19 +75,15 @@ class JobWatch {
    * Returns what ends it. */
   start(): () => void {
     this.#poll = poll({ ask: () => this.#ask() });
-    const endStream = listenTo<Job>('/api/events', {
-      events: ['job'],
-      onEvent: (job, name) => {
-        if (name === 'job') this.take(job);
-      },
-      onState: (state) => {
-        const begins = state === 'open' && !this.#told;
-        const breaks = state !== 'open' && this.#told;
-        this.#told = state === 'open';
+    const endStream = this.#calls.listen(
+      (job) => this.take(job),
+      (open) => {
+        const changed = open !== this.#told;
+        this.#told = open;
         // What happened while nobody told us is asked for once.
-        if (begins || breaks) this.now();
+        if (changed) this.now();
       },
-    });
+    );
     return () => {
       endStream();
       this.#poll?.stop();
@@ -70,8 +107,7 @@ class JobWatch {
   /** Fetches older ones. Raises: ApiError. */
   async loadMore(): Promise<void> {
     if (this.#next === null) return;
-    const query = { after: this.#next, limit: PAGE };
-    const page = await answer(api.GET('/api/jobs', { params: { query } }));
+    const page = await this.#calls.list(this.#next);
     this.#next = page.next;
     this.more = page.next !== null;
     this.jobs = merged(page.items, this.jobs ?? []);
@@ -79,14 +115,7 @@ class JobWatch {
 
   /** Does something about a job. Raises: ApiError, with the words for the person. */
   async steer(id: number, deed: Deed): Promise<void> {
-    const params = { path: { job_id: id } };
-    const calls = {
-      pause: () => api.POST('/api/jobs/{job_id}/pause', { params }),
-      resume: () => api.POST('/api/jobs/{job_id}/resume', { params }),
-      cancel: () => api.POST('/api/jobs/{job_id}/cancel', { params }),
-      retry: () => api.POST('/api/jobs/{job_id}/retry', { params }),
-    };
-    this.take(await answer<Job>(calls[deed]()));
+    this.take(await this.#calls.steer(id, deed));
     this.now();
   }
 
@@ -97,18 +126,9 @@ class JobWatch {
     if (was && moves(was) && !moves(job)) for (const tell of this.#listeners) tell(job);
   }
 
-  /** One job as it stands now, wherever it is in the list. Raises: ApiError. */
-  async fetch(id: number): Promise<Job> {
-    const job = await answer<Job>(
-      api.GET('/api/jobs/{job_id}', { params: { path: { job_id: id } } }),
-    );
-    this.take(job);
-    return job;
-  }
-
   async #ask(): Promise<boolean> {
     try {
-      const page = await answer(api.GET('/api/jobs', { params: { query: { limit: PAGE } } }));
+      const page = await this.#calls.list();
       this.error = null;
       const before = this.jobs;
       if (before === null) {

@@ -2,24 +2,34 @@
 import { transport } from '$lib/api/client';
 import { Uploader, type UploadState } from '$lib/widgets/upload/uploader';
 import type { Chosen } from './chosen';
-import { jobWatch } from './job-watch.svelte';
+import { jobWatch, type JobWatch } from './job-watch.svelte';
 import type { Job } from './job';
+
+/** What uploads need of the app. */
+export interface UploadSurroundings {
+  send: (url: string, init: RequestInit) => Promise<Response>;
+  store: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;
+  jobs: Pick<JobWatch, 'take' | 'now'>;
+}
 
 export class Upload {
   state = $state.raw<UploadState | null>(null);
   /** The import that has taken the files over, once all are there. */
   jobId = $state<number | null>(null);
   readonly uploader: Uploader;
+  #jobs: UploadSurroundings['jobs'];
 
   constructor(
     readonly dataset: number,
     readonly chosen: Chosen,
     readonly labelsFromFolders: boolean,
+    { send, store, jobs }: UploadSurroundings,
   ) {
+    this.#jobs = jobs;
     this.uploader = new Uploader({
       dataset: String(dataset),
-      send: (url, init) => transport.send(url, this.#complete(url, init)),
-      store: storage(),
+      send: (url, init) => send(url, this.#complete(url, init)),
+      store,
     });
     this.uploader.subscribe((state) => {
       this.state = state;
@@ -32,13 +42,13 @@ export class Upload {
     return ['preparing', 'sending', 'paused'].includes(this.state?.doing ?? '');
   }
 
-  /** Begins, or goes on after a stop. */
-  start(): void {
-    void this.uploader.start(this.chosen.files);
+  start(): Promise<void> {
+    return this.uploader.start(this.chosen.files);
   }
 
-  stop(): void {
-    this.uploader.stop();
+  /** Goes on after a stop. */
+  goOn(): Promise<void> {
+    return this.uploader.again();
   }
 
   /** The last request says how the files are meant. */
@@ -54,17 +64,22 @@ export class Upload {
   #takeJob(job: unknown): void {
     if (typeof job !== 'object' || job === null || !('id' in job)) return;
     this.jobId = (job as Job).id;
-    jobWatch.take(job as Job);
-    jobWatch.now();
+    this.#jobs.take(job as Job);
+    this.#jobs.now();
   }
 }
 
-class Uploads {
+export class Uploads {
   #items = $state.raw<Upload[]>([]);
+  #surroundings: UploadSurroundings;
 
-  constructor() {
+  constructor(
+    surroundings: UploadSurroundings,
+    page: Pick<EventTarget, 'addEventListener'> = globalThis,
+  ) {
+    this.#surroundings = surroundings;
     // What is being sent would stop with the page.
-    addEventListener('beforeunload', (event) => {
+    page.addEventListener?.('beforeunload', (event) => {
       if (this.active > 0) event.preventDefault();
     });
   }
@@ -79,9 +94,9 @@ class Uploads {
   }
 
   begin(dataset: number, chosen: Chosen, labelsFromFolders: boolean): Upload {
-    const upload = new Upload(dataset, chosen, labelsFromFolders);
+    const upload = new Upload(dataset, chosen, labelsFromFolders, this.#surroundings);
     this.#items = [...this.#items.filter((other) => other.dataset !== dataset), upload];
-    upload.start();
+    void upload.start();
     return upload;
   }
 
@@ -99,4 +114,8 @@ function storage(): Storage | null {
   }
 }
 
-export const uploads = new Uploads();
+export const uploads = new Uploads({
+  send: (url, init) => transport.send(url, init),
+  store: storage(),
+  jobs: jobWatch,
+});

@@ -1,7 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ApiError } from '$lib/api/errors';
-import { AnswerQueues } from './answer-queue';
+import { AnswerQueues, refusedIn } from './answer-queue';
 import type { AnswerOutcome } from './answers';
 
 const open: { stop: () => Promise<void> }[] = [];
@@ -83,6 +83,52 @@ describe('AnswerQueues', () => {
     await queue.add(answers(1, 2, 3));
     await queue.settled();
     expect(queue.state.refused[0]?.message).toBe('2 of 3 were refused. No longer offered.');
+  });
+
+  const withdrawal = (undoes: string, ...pictures: number[]) => ({
+    ...answers(...pictures),
+    body: { answers: pictures.map((picture_id) => ({ picture_id, verdict: 'withdrawn' })) },
+    undoes,
+  });
+
+  it('takes back only what the server has taken of many answers', async () => {
+    const { queue, sent, signedIn } = queues([2]);
+    signedIn.name = null;
+    await queue.start();
+    await queue.add({ ...answers(1, 2, 3), id: 'step' });
+    await queue.settled();
+    // It has been tried, so nobody knows whether the server has it.
+    await queue.add(withdrawal('step', 1, 2, 3));
+    signedIn.name = 'ada';
+    queue.wake();
+    await queue.settled();
+    expect(sent.map(({ body }) => body.answers?.map(({ picture_id }) => picture_id))).toEqual([
+      [1, 2, 3],
+      [1, 3],
+    ]);
+    expect(queue.state).toMatchObject({ waiting: 0, refused: [] });
+  });
+
+  it('takes back nothing where all of it was refused, before or after the undo', async () => {
+    const { queue, sent, signedIn } = queues([1]);
+    signedIn.name = null;
+    await queue.start();
+    await queue.add({ ...answers(1), id: 'early' });
+    await queue.settled();
+    await queue.add(withdrawal('early', 1));
+    signedIn.name = 'ada';
+    queue.wake();
+    await queue.settled();
+    await queue.add({ ...answers(1), id: 'late' });
+    await queue.settled();
+    expect(queue.state.refused.flatMap(refusedIn)).toEqual([{ key: 'key-1', picture_id: 1 }]);
+    await queue.add(withdrawal('late', 1));
+    await queue.settled();
+    expect(sent.map(({ body }) => body.answers?.[0])).toEqual([
+      { picture_id: 1, key: 'key-1' },
+      { picture_id: 1, key: 'key-1' },
+    ]);
+    expect(queue.state).toMatchObject({ waiting: 0, refused: [] });
   });
 
   it('sends what is no answer just so', async () => {

@@ -1,8 +1,8 @@
 /** The way of all that is said while labelling: one queue for each person, kept in the browser. */
 import { ApiError } from '$lib/api/errors';
 import { newKey } from '$lib/api/key';
-import { OfflineQueue, type Waiting } from '$lib/widgets/offline/queue';
-import type { AnswerOutcome } from './answers';
+import { OfflineQueue, type Refused, type Waiting, type Write } from '$lib/widgets/offline/queue';
+import type { AnswerOutcome, NewAnswer } from './answers';
 
 export interface AnswerQueueOptions {
   /** Sends as `Transport.json` does; throws ApiError. */
@@ -31,6 +31,7 @@ export class AnswerQueues {
       owner,
       newKey,
       factory: this.#options.factory,
+      remains,
       deliver: (write, signal) => this.#deliver(owner, write, signal),
     });
     this.#queues.set(owner, queue);
@@ -77,5 +78,27 @@ function refusal(refused: readonly AnswerOutcome[], of: number): ApiError {
     422,
     first?.code ?? 'refused',
     of === 1 ? words : `${refused.length} of ${of} were refused. ${words}`,
+    { refused: refused.map(({ key, picture_id }) => ({ key, picture_id })) } satisfies Details,
   );
+}
+
+interface Details {
+  refused: { key: string; picture_id: number }[];
+}
+
+/** The keys of the answers that the server has refused, of a write that was put aside. */
+export function refusedIn({ details }: Refused): Details['refused'] {
+  return (details as Details | undefined)?.refused ?? [];
+}
+
+/** A withdrawal without the pictures whose answers were refused: there it would take back what the
+ * person has answered before. Null where nothing is left of it. */
+function remains(write: Refused, undoing: Write): Write | null {
+  const refused = refusedIn(write);
+  // The server has refused it as a whole.
+  if (refused.length === 0) return null;
+  const without = new Set(refused.map(({ picture_id }) => picture_id));
+  const { answers } = undoing.body as { answers: NewAnswer[] };
+  const left = answers.filter(({ picture_id }) => !without.has(picture_id));
+  return left.length === 0 ? null : { ...undoing, body: { answers: left } };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Choice } from '$lib/pictures/picture';
-import { findChoices, freeKeys, offered, rowsOf } from './choices';
+import { findChoices, freeKeys, keyOf, offeredOf, rowsOf } from './choices';
 
 function choice(id: number, name: string, more: Partial<Choice> = {}): Choice {
   return {
@@ -22,12 +22,12 @@ function choice(id: number, name: string, more: Partial<Choice> = {}): Choice {
 
 describe('rowsOf', () => {
   const told = (choices: Choice[]) =>
-    rowsOf({ choices }).map((row) =>
-      row.kind === 'choice' ? `${'-'.repeat(row.depth)}${row.choice.name}` : `[${row.name}]`,
+    rowsOf(choices).map(({ choice, depth, offered }) =>
+      offered ? `${'-'.repeat(depth)}${choice.name}` : `[${choice.name}]`,
     );
 
   it('has no rows without classes', () => {
-    expect(rowsOf({ choices: [] })).toEqual([]);
+    expect(rowsOf([])).toEqual([]);
   });
 
   it('puts classes in their order, each below its parent', () => {
@@ -54,7 +54,7 @@ describe('rowsOf', () => {
 
   it('shows a class whose parent is unknown', () => {
     expect(told([choice(1, 'Rust', { parent_id: 99 })])).toEqual(['Rust']);
-    expect(offered({ choices: [choice(1, 'Rust', { parent_id: 99 })] })).toHaveLength(1);
+    expect(offeredOf([choice(1, 'Rust', { parent_id: 99 })])).toHaveLength(1);
   });
 });
 
@@ -72,6 +72,11 @@ describe('findChoices', () => {
     expect(names('rust')).toEqual(['Rust', 'Leaf rust', 'Crusty', 'Round spot']);
   });
 
+  it('puts the very name before those that only begin with it', () => {
+    const known = [choice(1, 'Rust mite'), choice(2, 'Rust')];
+    expect(findChoices(known, 'rust').map(({ name }) => name)).toEqual(['Rust', 'Rust mite']);
+  });
+
   it('finds letters that stand apart, and heeds neither case nor accents', () => {
     expect(names('RSP')).toEqual(['Round spot']);
     expect(names('ebe')).toEqual(['Ébène']);
@@ -79,6 +84,27 @@ describe('findChoices', () => {
 
   it('finds nothing where nothing fits', () => {
     expect(names('xyz')).toEqual([]);
+  });
+});
+
+describe('keyOf', () => {
+  it('writes a capital letter as one with Shift, and leaves the rest', () => {
+    expect(keyOf({ key: 'a' })).toBe('a');
+    expect(keyOf({ key: 'A' })).toBe('shift+a');
+    expect(keyOf({ key: '+' })).toBe('+');
+    expect(keyOf({ key: '1' })).toBe('1');
+    expect(keyOf({ key: null })).toBeNull();
+  });
+});
+
+describe('offeredOf', () => {
+  it('leaves out the headings, and stays in order', () => {
+    const choices = [
+      choice(1, 'Leaves', { offered: false, position: 9 }),
+      choice(2, 'Rust', { parent_id: 1 }),
+      choice(3, 'Oak', { position: 1 }),
+    ];
+    expect(offeredOf(choices).map(({ name }) => name)).toEqual(['Oak', 'Rust']);
   });
 });
 
@@ -90,5 +116,8 @@ describe('freeKeys', () => {
     ];
     expect(freeKeys({ choices }, ['f', 'shift+f'])).toEqual(['shift+f']);
     expect(freeKeys({ choices }, ['c', 'shift+c'])).toEqual(['c', 'shift+c']);
+    expect(freeKeys({ choices: [choice(1, 'Rust', { key: 'F' })] }, ['f', 'shift+f'])).toEqual([
+      'f',
+    ]);
   });
 });

@@ -67,6 +67,23 @@ describe('Outbox', () => {
     expect(timers).toHaveLength(0);
   });
 
+  it('forgets what was taken back before the browser has kept it', async () => {
+    let full = true;
+    const { box, kept } = outbox(() => full);
+    box.put({ ...write('a'), id: 'a' });
+    await box.settled();
+    box.put({ ...write('b'), id: 'b' });
+    box.put(write('c'));
+    box.put({ ...write('undo b'), undoes: 'b' });
+    expect(box.state.unkept).toBe(2);
+    full = false;
+    box.retry();
+    // The first one is on its way into the browser by now.
+    box.put({ ...write('undo a'), undoes: 'a' });
+    await box.settled();
+    expect(kept).toEqual(['a', 'c', 'undo a']);
+  });
+
   it('tells its listeners', async () => {
     const { box } = outbox();
     const seen: number[] = [];

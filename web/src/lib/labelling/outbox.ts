@@ -49,9 +49,14 @@ export class Outbox {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Takes a write, which from now on is held until the browser has kept it. */
+  /** Takes a write, which from now on is held until the browser has kept it. One that takes back
+   * another which waits here still goes away together with it. */
   put(write: Write): void {
-    this.#writes.push(write);
+    const undone = this.#writes.findIndex(
+      ({ id }, at) => id !== undefined && id === write.undoes && !(at === 0 && this.#working),
+    );
+    if (undone === -1) this.#writes.push(write);
+    else this.#writes.splice(undone, 1);
     this.#tell(this.#state.reason);
     this.retry();
   }

@@ -7,12 +7,11 @@ import { Outbox } from './outbox';
 
 export const answerQueues = new AnswerQueues({
   send: (url, init) => transport.json(url, init),
-  whoIsSignedIn: async () => {
-    // Without the token of the session it is not known any more whose session that is.
-    if (transport.csrfToken === null) await session.refresh();
-    return session.me?.name ?? null;
-  },
+  whoIsSignedIn: () => session.currentName(),
 });
+
+/** The queue of a person, for what is shown of it. */
+export const queueOf = (owner: string): OfflineQueue => answerQueues.of(owner);
 
 /** The queue of whoever is signed in, at work. Raises: Error where the browser keeps nothing. */
 export async function startQueue(owner: string): Promise<OfflineQueue> {

@@ -189,6 +189,43 @@ describe('LabelSession', () => {
     expect(new Set(server.votes.map(({ key }) => key)).size).toBe(6);
   });
 
+  it('names what it takes back, so that an answer which never left is not sent at all', async () => {
+    const { session, writes } = sitting(3, { atOnce: false });
+    session.start();
+    await session.settled();
+    session.give([1], rust, 'Rust', 900);
+    session.give([2], rust, 'Rust', 900);
+    session.undo();
+    const [first, second, undo] = writes;
+    expect(undo?.undoes).toBe(second?.id);
+    expect(second?.id).toBeDefined();
+    expect(first?.id).not.toBe(second?.id);
+  });
+
+  it('does not offer to undo what was refused in another window', async () => {
+    const { session, writes } = sitting(3, { atOnce: false });
+    session.start();
+    await session.settled();
+    session.give([1], rust, 'Rust', 900);
+    const [sent] = (writes[0]?.body as { answers: NewAnswer[] }).answers;
+    session.refused([{ key: sent!.key, picture_id: 1 }]);
+    expect(session.state).toMatchObject({ answered: 0, last: null });
+    expect(session.undo()).toBeNull();
+  });
+
+  it('gives nothing back where another window goes on with its pictures', async () => {
+    const { server, session } = sitting(3);
+    session.start();
+    await session.settled();
+    session.stop({ keep: true });
+    expect(session.state.pictures).toEqual([]);
+    expect(server.released).toEqual([]);
+    session.start();
+    await session.settled();
+    session.stop();
+    expect(server.released).toEqual([1, 2, 3]);
+  });
+
   it('answers many as one step, shares the time, and puts them back among the others', async () => {
     const { session, writes } = sitting(40, { atOnce: false });
     session.want(10, 20);

@@ -22,6 +22,8 @@ export interface SessionState {
 
 /** What was answered at once: one picture, or many with the same answer. */
 export interface Step {
+  /** The name of the write that it went out as. */
+  id: string;
   title: string;
   said: Said;
   /** With the place that each had in `pictures`, in rising order. */
@@ -69,6 +71,8 @@ export class LabelSession {
   #activeAt = 0;
   #pause = FIRST_PAUSE;
   #running = false;
+  /** Stopped for another window, which has the pictures now. */
+  #kept = false;
   #cancelRetry: (() => void) | null = null;
   #cancelRenewal: (() => void) | null = null;
   #listeners = new Set<(state: SessionState) => void>();
@@ -100,19 +104,23 @@ export class LabelSession {
   /** Begins to fetch pictures. */
   start(): void {
     this.#running = true;
+    this.#kept = false;
+    this.#exhausted = false;
     this.touch();
     this.#renewLater();
     this.#fill();
   }
 
-  /** Ends the sitting and gives back what was not answered. */
-  stop(): void {
+  /** Ends the sitting and gives back what was not answered; with `keep` it gives nothing back,
+   * because another window of the same person goes on with these very pictures. */
+  stop({ keep = false } = {}): void {
     if (!this.#running) return;
     this.#running = false;
+    this.#kept = keep;
     this.#cancelRetry?.();
     this.#cancelRenewal?.();
     const unanswered = this.#pictures.map(({ id }) => id).slice(0, MOST_HELD);
-    if (unanswered.length > 0) this.#options.release(unanswered);
+    if (unanswered.length > 0 && !keep) this.#options.release(unanswered);
     this.#pictures = [];
     this.#tell();
   }
@@ -158,7 +166,8 @@ export class LabelSession {
     if (taken.length === 0) return null;
     const each = Math.round(milliseconds / taken.length);
     const names = nameOf(taken.map(({ picture }) => picture));
-    const step: Step = { title: `${title} for ${names}`, said, taken };
+    const id = this.#options.newKey();
+    const step: Step = { id, title: `${title} for ${names}`, said, taken };
     for (const { picture, key } of taken) {
       this.#done.set(picture.id, { verdict: said.verdict, key });
       this.#before.set(picture.id, said);
@@ -173,6 +182,7 @@ export class LabelSession {
         milliseconds: each,
         key,
       })),
+      { id },
     );
     this.touch();
     this.#tell();
@@ -194,6 +204,7 @@ export class LabelSession {
         verdict: 'withdrawn' as const,
         key: this.#options.newKey(),
       })),
+      { undoes: step.id },
     );
     this.touch();
     this.#tell();
@@ -203,24 +214,31 @@ export class LabelSession {
   /** Takes the server's word for answers that have arrived. A refused one does not count, is not
    * there to be undone, and its picture may be handed out again. */
   told(outcomes: readonly Pick<AnswerOutcome, 'key' | 'picture_id' | 'status'>[]): void {
-    const refused = new Set<string>();
+    const refused: { key: string; picture_id: number }[] = [];
     for (const { key, picture_id, status } of outcomes) {
       const left = (this.#travelling.get(picture_id) ?? 1) - 1;
       if (left > 0) this.#travelling.set(picture_id, left);
       else this.#travelling.delete(picture_id);
-      if (status !== 'refused') continue;
-      refused.add(key);
+      if (status === 'refused') refused.push({ key, picture_id });
+    }
+    if (refused.length > 0) this.#exhausted = false;
+    this.refused(refused);
+    this.#tell();
+    this.#fill();
+  }
+
+  /** Notes answers that were refused, in whichever window they were sent. */
+  refused(answers: readonly { key: string; picture_id: number }[]): void {
+    if (answers.length === 0) return;
+    const keys = new Set(answers.map(({ key }) => key));
+    for (const { key, picture_id } of answers) {
       // It may have been answered anew since, and that one counts.
       if (this.#done.get(picture_id)?.key === key) this.#done.delete(picture_id);
     }
-    if (refused.size > 0) {
-      this.#exhausted = false;
-      this.#steps = this.#steps
-        .map((step) => ({ ...step, taken: step.taken.filter(({ key }) => !refused.has(key)) }))
-        .filter(({ taken }) => taken.length > 0);
-    }
+    this.#steps = this.#steps
+      .map((step) => ({ ...step, taken: step.taken.filter(({ key }) => !keys.has(key)) }))
+      .filter(({ taken }) => taken.length > 0);
     this.#tell();
-    this.#fill();
   }
 
   /** Notes that nothing is on its way any more, in whichever window it was sent. */
@@ -243,11 +261,17 @@ export class LabelSession {
     while (this.#fetching !== null) await this.#fetching;
   }
 
-  #send(title: string, answers: NewAnswer[]): void {
+  #send(title: string, answers: NewAnswer[], link: Pick<Write, 'id' | 'undoes'>): void {
     for (const { picture_id } of answers) {
       this.#travelling.set(picture_id, (this.#travelling.get(picture_id) ?? 0) + 1);
     }
-    this.#options.put({ method: 'POST', url: this.#options.url, body: { answers }, title });
+    this.#options.put({
+      method: 'POST',
+      url: this.#options.url,
+      body: { answers },
+      title,
+      ...link,
+    });
   }
 
   /** Fetches more once a third of what shall be at hand is gone. */
@@ -289,7 +313,7 @@ export class LabelSession {
     if (!this.#running) {
       // The page was left meanwhile: nobody will answer these.
       const ids = got.items.map(({ id }) => id).filter((id) => !this.#done.has(id));
-      if (ids.length > 0) this.#options.release(ids);
+      if (ids.length > 0 && !this.#kept) this.#options.release(ids);
       return false;
     }
     if (got.until !== null) this.#until = got.until;

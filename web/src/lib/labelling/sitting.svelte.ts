@@ -5,6 +5,7 @@ import type { components } from '$lib/api/schema';
 import { historyOf } from '$lib/pictures/history';
 import type { OfflineQueue } from '$lib/widgets/offline/queue';
 import type { AnswerOutcome, Handed, OwnAnswer, Said } from './answers';
+import { refusedIn } from './answer-queue';
 import { LookTimer } from './look-timer';
 import type { Outbox } from './outbox';
 import { answerQueues, outboxOf } from './queues';
@@ -70,8 +71,8 @@ export class Sitting {
     return this.progress === null ? null : Math.max(0, this.progress.answers_left - this.#since);
   }
 
-  /** Begins. Returns what ends it and gives back what was not answered. */
-  start(): () => void {
+  /** Begins. Returns what ends it and gives back what was not answered; see `LabelSession.stop`. */
+  start(): (how?: { keep?: boolean }) => void {
     const { session, timer } = this;
     const ends = [
       answerQueues.onOutcomes((url, outcomes) => {
@@ -80,7 +81,10 @@ export class Sitting {
         const refused = outcomes.filter(({ status }) => status === 'refused');
         if (refused.length > 0) this.onRefused(refused);
       }),
-      this.queue.subscribe(({ waiting }) => {
+      this.queue.subscribe(({ waiting, refused }) => {
+        session.refused(
+          refused.flatMap((write) => (write.url === this.#url ? refusedIn(write) : [])),
+        );
         if (waiting === 0 && this.outbox.state.unkept === 0) session.arrived();
       }),
     ];
@@ -110,7 +114,7 @@ export class Sitting {
       session.start();
       void this.look();
     });
-    return () => {
+    return (how) => {
       ended = true;
       for (const end of ends) end();
       document.removeEventListener('visibilitychange', onVisible);
@@ -121,7 +125,7 @@ export class Sitting {
       removeEventListener('pageshow', onShow);
       removeEventListener('beforeunload', onUnload);
       clearInterval(poll);
-      session.stop();
+      session.stop(how);
     };
   }
 

@@ -33,8 +33,10 @@ export function labelWords(label: Label | null, question: Question | undefined):
 }
 
 /** What one person answered, its classes as they were called then. */
-export const voteWords = (vote: Vote, question: Question | undefined): Words =>
-  wordsOf(vote.verdict, vote.choice_ids, vote.number, question);
+export const voteWords = (
+  { verdict, choice_ids, number }: Pick<Vote, 'verdict' | 'choice_ids' | 'number'>,
+  question: Question | undefined,
+): Words => wordsOf(verdict, choice_ids, number, question);
 
 function wordsOf(
   verdict: Verdict,

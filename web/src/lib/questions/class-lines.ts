@@ -16,7 +16,7 @@ export interface ReadLines {
   errors: string[];
 }
 
-export const LONGEST_NAME = 200;
+const LONGEST_NAME = 200;
 
 /** Reads them. `taken` are names that the question has already, whether offered or not. */
 export function readClassLines(text: string, taken: Iterable<string> = []): ReadLines {

@@ -7,11 +7,11 @@ export type ClassCounts = ReadonlyMap<number, number> | null;
 type Named = Pick<Choice, 'id' | 'name'>;
 
 const number = (count: number) => count.toLocaleString('en');
-export const picturesText = (count: number): string =>
+const picturesText = (count: number): string =>
   `${number(count)} ${count === 1 ? 'picture' : 'pictures'}`;
 
 /** How many pictures have one of these classes as their label; null where that is not known. */
-export function countOf(counts: ClassCounts, choices: readonly Named[]): number | null {
+function countOf(counts: ClassCounts, choices: readonly Named[]): number | null {
   if (counts === null) return null;
   return choices.reduce((sum, { id }) => sum + (counts.get(id) ?? 0), 0);
 }

@@ -1,7 +1,7 @@
 /** A question while its classes are changed: each change goes to the server at once, which answers
  * with the question as it is then. */
 import { answer, api } from '$lib/api/client';
-import { rowsOf } from '$lib/labelling/classes';
+import { rowsOf } from '$lib/labelling/choices';
 import type { Question } from '$lib/pictures/picture';
 import type { ClassLine } from './class-lines';
 import type { ClassCounts } from './consequences';
@@ -10,9 +10,10 @@ import type { components } from '$lib/api/schema';
 
 type ChoiceChange = components['schemas']['ChoiceChange'];
 type NewChoice = components['schemas']['NewChoice'];
+type Example = components['schemas']['ExampleShape'];
 
 /** Somebody else changed the classes in the meantime, so the newest change is not ours. */
-export class ChangedMeanwhileError extends Error {
+class ChangedMeanwhileError extends Error {
   constructor() {
     super('The classes were changed again in the meantime. Look at the history to undo more.');
   }
@@ -139,8 +140,8 @@ export class QuestionEditor {
     await this.#count();
   }
 
-  async setExample(choice: number, picture: number, shown: boolean): Promise<void> {
-    const path = { ...this.#paramsOf(choice).path, picture_id: picture };
+  async setExample(choice: number, picture: Example, shown: boolean): Promise<void> {
+    const path = { ...this.#paramsOf(choice).path, picture_id: picture.id };
     const address =
       '/api/questions/{question_id}/choices/{choice_id}/examples/{picture_id}' as const;
     await (shown
@@ -150,7 +151,7 @@ export class QuestionEditor {
       ...this.question,
       choices: this.question.choices.map((one) => {
         if (one.id !== choice) return one;
-        const others = one.examples.filter((id) => id !== picture);
+        const others = one.examples.filter(({ id }) => id !== picture.id);
         return { ...one, examples: shown ? [...others, picture] : others };
       }),
     };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowsOf } from '$lib/labelling/classes';
+import { rowsOf } from '$lib/labelling/choices';
 import type { Choice } from '$lib/pictures/picture';
 import { deeperParent, higherParent, movedBy, placedAt, siblingsOf, withBelow } from './tree';
 

@@ -1,6 +1,6 @@
 /** The classes of a question put in another order: moves of a class, with all below it, among those
  * that lie below the same one. */
-import type { ClassRow } from '$lib/labelling/classes';
+import type { ClassRow } from '$lib/labelling/choices';
 
 /** The class that a row is shown below, or null at the top. */
 export function parentOf(rows: readonly ClassRow[], row: ClassRow): number | null {

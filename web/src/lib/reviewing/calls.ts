@@ -103,6 +103,7 @@ export function listed(detail: PictureDetail, question: number): Picture {
     group,
     part,
     label: labelOf(detail, question),
+    flagged: detail.flags.some(({ cleared_at }) => cleared_at === null),
     hidden: false,
   };
 }

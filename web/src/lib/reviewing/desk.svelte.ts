@@ -1,10 +1,11 @@
 /** Reviewing one question: the picture that is shown, the decision being made, and what follows. */
+import { voteWords } from '$lib/pictures/label-words';
 import type { Picture, PictureDetail, Question } from '$lib/pictures/picture';
-import { saidWords } from '$lib/labelling/said';
 import { toasts } from '$lib/widgets/toasts.svelte';
 import { askAgain, goldOf, labelOf, listed, loadDetail, queueLoader, reviewCalls } from './calls';
-import { Decisions } from './decisions';
-import { ReviewQueue, type Waiting } from './queue';
+import type { Decisions, DecisionsState } from './decisions';
+import { decisionsOf } from './kept-decisions';
+import { ReviewQueue, type Fate, type Waiting } from './queue';
 import type { Said } from './said';
 
 export class ReviewDesk {
@@ -25,7 +26,11 @@ export class ReviewDesk {
   gold = $state.raw<ReadonlySet<number>>(new Set());
   /** Whether there is a decision of this visit to take back. */
   canUndo = $state(false);
+  /** What has not reached the server. */
+  sending = $state.raw<DecisionsState>({ waiting: 0, halted: null });
   #queue: ReviewQueue<Picture>;
+  /** What became of pictures before they were decided here. */
+  #before = new Map<number, Fate>();
   #details = new Map<number, Promise<PictureDetail>>();
   #shownAt = 0;
   #shownId: number | null = null;
@@ -34,7 +39,8 @@ export class ReviewDesk {
 
   constructor(dataset: number, question: Question) {
     this.question = question;
-    this.decisions = new Decisions(reviewCalls(question.id));
+    this.decisions = decisionsOf(question.id);
+    this.canUndo = this.decisions.last !== null;
     this.#queue = new ReviewQueue(queueLoader(dataset, question.id));
     this.#queue.onChange(() => this.#take());
   }
@@ -43,18 +49,28 @@ export class ReviewDesk {
     return this.view.items[this.view.at] ?? null;
   }
 
+  /** Follows what is on its way. Returns what ends it. */
+  watch(): () => void {
+    return this.decisions.subscribe((state) => (this.sending = state));
+  }
+
   /** Fetches what waits, and the picture that was asked for. */
   async start(picture: number | null): Promise<void> {
     this.phase = 'loading';
     this.error = null;
     try {
+      // What was decided on an earlier visit and has not arrived would wait here once more.
+      this.decisions.retry();
+      await this.decisions.settled();
       const [wanted, gold] = await Promise.all([
         picture === null ? null : this.#wanted(picture),
         goldOf(this.question.id),
         this.#queue.start(),
       ]);
       this.gold = gold;
+      this.#markPending();
       if (wanted !== null) this.#queue.visit(wanted.picture, wanted.waits);
+      else if (this.current?.fate === 'decided') await this.#queue.toNextWaiting();
       this.phase = 'ready';
       this.#take();
     } catch (cause) {
@@ -84,6 +100,7 @@ export class ReviewDesk {
     if (item === null || this.detail?.removed === true) return;
     const { picture } = item;
     const before = item.fate;
+    this.#before.set(picture.id, before);
     const gold = this.asGold && !this.gold.has(picture.id);
     const sent = this.decisions.add({ picture: picture.id, said, gold }, this.#lookedFor());
     if (gold) this.#markGold(picture.id, true);
@@ -123,14 +140,19 @@ export class ReviewDesk {
    * reviewer's own decision about the picture that is shown, from another day. */
   async undo(own: boolean): Promise<void> {
     try {
+      if (this.sending.halted !== null) this.decisions.retry();
       if (this.decisions.last !== null) {
         const undone = await this.decisions.undo();
         if (undone === null) return;
         const { deed, outcome } = undone;
         if (deed.gold) this.#markGold(deed.picture, false);
-        this.#reopened(deed.picture, outcome.label?.state === 'review');
+        const before = this.#before.get(deed.picture) ?? 'waiting';
+        this.#reopened(
+          deed.picture,
+          outcome === null ? before === 'waiting' : outcome.label?.state === 'review',
+        );
         await this.open(deed.picture);
-        const words = saidWords(deed.said, this.question);
+        const words = voteWords(deed.said, this.question).text;
         this.#tell(`Taken back: ${words}`, this.current?.picture.name);
       } else if (own && this.current !== null) {
         const { id, name } = this.current.picture;
@@ -167,8 +189,19 @@ export class ReviewDesk {
   async refresh(): Promise<void> {
     await this.#moving(async () => {
       await this.decisions.settled();
-      if ((await this.#queue.refresh()) > 0) await this.#queue.toNextWaiting();
+      if ((await this.#refreshed()) > 0) await this.#queue.toNextWaiting();
     });
+  }
+
+  async #refreshed(): Promise<number> {
+    await this.#queue.refresh();
+    this.#markPending();
+    return this.#queue.left ?? 0;
+  }
+
+  /** What the server does not know of yet is decided all the same. */
+  #markPending(): void {
+    for (const { picture } of this.decisions.pending) this.#queue.settle(picture, 'decided');
   }
 
   async #goOn(): Promise<void> {
@@ -176,7 +209,7 @@ export class ReviewDesk {
       if (await this.#queue.toNextWaiting()) return;
       // What has come meanwhile is fetched once the server knows of all that was decided here.
       await this.decisions.settled();
-      if (this.#queue.current === null && (await this.#queue.refresh()) > 0) {
+      if (this.#queue.current === null && (await this.#refreshed()) > 0) {
         await this.#queue.toNextWaiting();
       }
     });

@@ -1,5 +1,5 @@
 /** Which keys the classes have, and which are left for the reviewer's own actions. */
-import { keysOf } from '$lib/labelling/classes';
+import { keyOf } from '$lib/labelling/choices';
 import type { Question } from '$lib/pictures/picture';
 import { normalise } from '$lib/widgets/keys/chord';
 
@@ -14,14 +14,20 @@ export interface OwnKeys {
 /** The keys that begin a number. */
 export const NUMBER_KEYS = [...'0123456789-.,'];
 
-/** The keys of each class that is offered. */
-export const chordsOf = (question: Pick<Question, 'choices'>): Map<number, string[]> =>
-  keysOf(question.choices);
+/** The key of each class that is offered and has one: the same as where it is labelled. */
+export function chordsOf({ choices }: Pick<Question, 'choices'>): Map<number, string> {
+  return new Map(
+    choices.flatMap((choice) => {
+      const key = choice.offered ? keyOf(choice) : null;
+      return key === null ? [] : [[choice.id, key] as const];
+    }),
+  );
+}
 
 /** The keys of the reviewer's own actions: a class that has one of them comes first, and the
  * action then has its other one. */
 export function ownKeys(question: Pick<Question, 'choices' | 'kind'>): OwnKeys {
-  const classes = question.kind === 'number' ? [] : [...chordsOf(question).values()].flat();
+  const classes = question.kind === 'number' ? [] : [...chordsOf(question).values()];
   const taken = new Set(classes.map((key) => normalise(key)));
   const free = (...wanted: string[]) => wanted.filter((key) => !taken.has(normalise(key)));
   const first = (...wanted: string[]) => free(...wanted).slice(0, 1);

@@ -1,5 +1,5 @@
 /** What a reviewer decides, as the server takes it. */
-import type { Said as AnySaid } from '$lib/labelling/said';
+import type { Said as AnySaid } from '$lib/labelling/answers';
 
 /** A decision says something: to be unsure or to skip settles nothing. */
 export type Said = AnySaid & { verdict: 'answer' | 'cannot_tell' };

@@ -1,6 +1,7 @@
 /** Client-side routing with the History API. The server answers every path outside /api with
  * the same page, so each address can be opened, reloaded and sent to somebody. */
 import type { Component } from 'svelte';
+import { Leaving } from './leaving';
 
 /** A page: its pattern, and how its code is fetched when it is first wanted. The page's names
  * (`:dataset`) arrive as properties. A page is made anew when the path changes, not when the
@@ -25,6 +26,8 @@ class Router {
   query = $state.raw(new URLSearchParams(location.search));
   /** True between a click and the page, for a bar that shows it. */
   loading = $state(false);
+  /** Who is asked before another page is opened. */
+  readonly leaving = new Leaving();
 
   #key = '';
   #wanted: number | null = null;
@@ -58,8 +61,22 @@ class Router {
     };
   }
 
-  /** Opens a path of the app, with or without a query. */
-  go(to: string, { replace = false }: { replace?: boolean } = {}): void {
+  /** Opens a path of the app, with or without a query, once whoever holds the page lets it go.
+   * `force` asks nobody: for where the page cannot stay. */
+  go(
+    to: string,
+    { replace = false, force = false }: { replace?: boolean; force?: boolean } = {},
+  ): void {
+    if (force || !this.leaving.held) {
+      this.#open(to, replace);
+      return;
+    }
+    void this.leaving.may().then((yes) => {
+      if (yes) this.#open(to, replace || this.leaving.onSpareEntry);
+    });
+  }
+
+  #open(to: string, replace: boolean): void {
     this.#rememberScroll();
     if (replace) {
       history.replaceState({ key: this.#key }, '', to);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { datasetOf, placeOf, placesFor } from './places';
+import { datasetOf, keyPlaces, placeOf, placesFor } from './places';
 
 const none = () => '';
 
@@ -28,6 +28,17 @@ describe('placesFor', () => {
     expect(titles('maintainer')).toContain('Settings');
   });
 
+  it('leaves People and Export to Settings where that is shown, so that a phone has room', () => {
+    expect(titles('maintainer')).toEqual([
+      'Datasets',
+      'Label',
+      'Pictures',
+      'Review',
+      'Progress',
+      'Settings',
+    ]);
+  });
+
   it('offers what everybody may while the role is not known', () => {
     expect(titles(null)).toEqual(titles('viewer'));
   });
@@ -42,6 +53,31 @@ describe('placesFor', () => {
   });
 });
 
+describe('keyPlaces', () => {
+  const keys = (path: string, role: Parameters<typeof keyPlaces>[1]) =>
+    Object.fromEntries(keyPlaces(path, role, none).map(({ keys, href }) => [keys[0], href]));
+
+  it('leads to all that a role may see, its tabs included', () => {
+    expect(keys('/datasets/3', 'maintainer')).toMatchObject({
+      'g p': '/datasets/3?',
+      'g e': '/datasets/3/export',
+      'g m': '/datasets/3/people',
+      'g s': '/datasets/3/settings',
+    });
+    expect(keys('/datasets/3', 'viewer')).toEqual({
+      'g p': '/datasets/3?',
+      'g o': '/datasets/3/progress',
+      'g m': '/datasets/3/people',
+    });
+    expect(keys('/jobs', 'maintainer')).toEqual({});
+  });
+
+  it('has no key twice, nor that of the start', () => {
+    const all = keyPlaces('/datasets/3', 'maintainer', none).flatMap((place) => place.keys);
+    expect(new Set([...all, 'g h']).size).toBe(all.length + 1);
+  });
+});
+
 describe('placeOf', () => {
   const places = placesFor('/datasets/3', 'maintainer', () => 'sort=added');
 
@@ -50,7 +86,15 @@ describe('placeOf', () => {
     ['/datasets/3/pictures/7', '/datasets/3?sort=added'],
     ['/datasets/3/label', '/datasets/3/label'],
     ['/datasets/3/settings/people', '/datasets/3/settings'],
+    ['/datasets/3/people', '/datasets/3/settings'],
+    ['/datasets/3/export', '/datasets/3/settings'],
     ['/', '/'],
     ['/unknown', '/unknown'],
   ])('marks for %s the place %s', (path, href) => expect(placeOf(path, places)).toBe(href));
+
+  it('marks People and Export themselves where they are places', () => {
+    const own = placesFor('/datasets/3', 'reviewer', none);
+    expect(placeOf('/datasets/3/people', own)).toBe('/datasets/3/people');
+    expect(placeOf('/datasets/3/export', own)).toBe('/datasets/3/export');
+  });
 });

@@ -8,7 +8,48 @@ export function datasetOf(path: string): number | null {
   return found === null ? null : Number(found[1]);
 }
 
-/** The places beside a page.
+/** A place of a dataset, with who may go there and the letter that leads there after `g`. */
+interface DatasetPlace extends Place {
+  needs: Role;
+  key: string;
+  /** Whoever has Settings finds it there, as a tab. */
+  tab?: true;
+}
+
+function placesOf(dataset: number, query: string): DatasetPlace[] {
+  const base = `/datasets/${dataset}`;
+  return [
+    { href: `${base}/label`, title: 'Label', icon: 'tag', needs: 'annotator', key: 'l' },
+    { href: `${base}?${query}`, title: 'Pictures', icon: 'grid', needs: 'viewer', key: 'p' },
+    { href: `${base}/review`, title: 'Review', icon: 'eye', needs: 'reviewer', key: 'r' },
+    { href: `${base}/progress`, title: 'Progress', icon: 'chart', needs: 'viewer', key: 'o' },
+    {
+      href: `${base}/export`,
+      title: 'Export',
+      icon: 'download',
+      needs: 'reviewer',
+      key: 'e',
+      tab: true,
+    },
+    {
+      href: `${base}/people`,
+      title: 'People',
+      icon: 'users',
+      needs: 'viewer',
+      key: 'm',
+      tab: true,
+    },
+    {
+      href: `${base}/settings`,
+      title: 'Settings',
+      icon: 'settings',
+      needs: 'maintainer',
+      key: 's',
+    },
+  ];
+}
+
+/** The places beside a page; few enough for the bar of a phone.
  *
  * The grid's address always has a question mark, with the filter that was last looked through:
  * so coming back from labelling shows the same pictures again. */
@@ -26,27 +67,41 @@ export function placesFor(
       { href: '/account', title: 'Account', icon: 'user' },
     ];
   }
-  const base = `/datasets/${dataset}`;
-  const places: (Place & { needs: Role })[] = [
-    { href: `${base}/label`, title: 'Label', icon: 'tag', needs: 'annotator' },
-    { href: `${base}?${gridQuery(dataset)}`, title: 'Pictures', icon: 'grid', needs: 'viewer' },
-    { href: `${base}/review`, title: 'Review', icon: 'eye', needs: 'reviewer' },
-    { href: `${base}/progress`, title: 'Progress', icon: 'chart', needs: 'viewer' },
-    { href: `${base}/export`, title: 'Export', icon: 'download', needs: 'reviewer' },
-    { href: `${base}/people`, title: 'People', icon: 'users', needs: 'viewer' },
-    { href: `${base}/settings`, title: 'Settings', icon: 'settings', needs: 'maintainer' },
-  ];
-  const open = places
-    .filter(({ needs }) => atLeast(role ?? 'viewer', needs))
+  const settles = atLeast(role, 'maintainer');
+  const open = placesOf(dataset, gridQuery(dataset))
+    .filter(({ needs, tab }) => atLeast(role ?? 'viewer', needs) && !(tab && settles))
     .map(({ href, title, icon }) => ({ href, title, icon }));
   return [start, ...open];
 }
 
-/** The address of the place that a page belongs to, to mark it: the one with the longest path. */
+/** Where keys lead in a dataset, its tabs included: `g p` to the pictures. */
+export function keyPlaces(
+  path: string,
+  role: Role | null,
+  gridQuery: (dataset: number) => string,
+): { id: string; title: string; keys: string[]; href: string }[] {
+  const dataset = datasetOf(path);
+  if (dataset === null) return [];
+  return placesOf(dataset, gridQuery(dataset))
+    .filter(({ needs }) => atLeast(role ?? 'viewer', needs))
+    .map(({ href, title, key }) => ({
+      id: `app.go.${title.toLowerCase()}`,
+      title: `Go to ${title}`,
+      keys: [`g ${key}`],
+      href,
+    }));
+}
+
+/** The address of the place that a page belongs to, to mark it: the one with the longest path.
+ * People and Export belong to Settings where they are tabs of it. */
 export function placeOf(path: string, places: readonly Place[]): string {
-  const best = places
-    .map(({ href }) => ({ href, path: href.split('?')[0] as string }))
-    .filter((place) => path === place.path || path.startsWith(`${place.path}/`))
-    .sort((a, b) => b.path.length - a.path.length)[0];
-  return best?.href ?? path;
+  const paths = places.map(({ href }) => ({ href, path: href.split('?')[0] as string }));
+  const within = (wanted: string) =>
+    paths
+      .filter((place) => wanted === place.path || wanted.startsWith(`${place.path}/`))
+      .sort((a, b) => b.path.length - a.path.length)[0];
+  const tab = /^(\/datasets\/\d+)\/(?:people|export)(?=\/|$)/.exec(path);
+  const own = tab === null ? undefined : paths.find((place) => place.path === tab[0]);
+  const above = tab === null ? undefined : paths.find((p) => p.path === `${tab[1]}/settings`);
+  return (own ?? above ?? within(path))?.href ?? path;
 }

@@ -27,6 +27,13 @@ class Session {
     return this.#asking;
   }
 
+  /** In whose name a request would go out now; null where nobody is signed in. Raises: ApiError. */
+  async currentName(): Promise<string | null> {
+    // Without the token of the session it is not known any more whose session that is.
+    if (transport.csrfToken === null) await this.refresh();
+    return this.#me?.name ?? null;
+  }
+
   /** Asks again, after something has changed what the person may do. */
   async refresh(): Promise<void> {
     this.take(await answer(api.GET('/api/me')));

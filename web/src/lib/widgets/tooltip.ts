@@ -22,7 +22,11 @@ export function tooltip(text: string | undefined, keys?: string): (element: Elem
       timer = setTimeout(() => show(element, text, keys), DELAY);
     };
     const focus = () => {
-      if (element.matches(':focus-visible')) show(element, text, keys);
+      if (!element.matches(':focus-visible')) return;
+      clearTimeout(timer);
+      // A menu that closes gives the focus back while it is still being hidden, and the browser shows
+      // nothing in the middle of that.
+      timer = setTimeout(() => show(element, text, keys));
     };
     const leave = () => {
       clearTimeout(timer);

@@ -8,8 +8,8 @@ import { ask } from '$lib/widgets/question.svelte';
 /** Steps back that we asked for ourselves. */
 const ours = new WeakSet<Event>();
 
-/** Watches links, the browser's own buttons, and the window, for as long as there is something to
- * lose. Returns what ends it. */
+/** Holds the router, the browser's own buttons, and the window, for as long as there is something
+ * to lose. Returns what ends it. */
 export function guardUnsaved(): () => void {
   const page = history.state as object | null;
   let leaving = false;
@@ -17,6 +17,7 @@ export function guardUnsaved(): () => void {
   const onEntry = () => (history.state as { unsaved?: true } | null)?.unsaved === true;
 
   async function mayLeave(): Promise<boolean> {
+    if (leaving) return true;
     leaving = await ask({
       title: 'Leave without saving?',
       text: 'What you have changed here has not been saved, and would be lost.',
@@ -24,20 +25,6 @@ export function guardUnsaved(): () => void {
       danger: true,
     });
     return leaving;
-  }
-
-  function onClick(event: MouseEvent): void {
-    if (leaving || event.defaultPrevented || event.button !== 0) return;
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    const link = (event.target as Element | null)?.closest?.('a');
-    if (!link?.href || link.target || link.hasAttribute('download')) return;
-    const url = new URL(link.href);
-    if (url.origin !== location.origin || url.pathname.startsWith('/api/')) return;
-    // The router leaves alone what somebody else has taken.
-    event.preventDefault();
-    void mayLeave().then((yes) => {
-      if (yes) router.go(url.pathname + url.search + url.hash, { replace: onEntry() });
-    });
   }
 
   function onPop(event: PopStateEvent): void {
@@ -54,11 +41,11 @@ export function guardUnsaved(): () => void {
   }
 
   putEntry();
-  document.addEventListener('click', onClick, { capture: true });
+  const release = router.leaving.hold({ mayLeave, onSpareEntry: onEntry });
   addEventListener('popstate', onPop);
   addEventListener('beforeunload', onUnload);
   return () => {
-    document.removeEventListener('click', onClick, { capture: true });
+    release();
     removeEventListener('popstate', onPop);
     removeEventListener('beforeunload', onUnload);
     if (leaving || !onEntry()) return;

@@ -23,8 +23,7 @@ const BARE = new Set([
   'Process',
 ]);
 
-export const onMac =
-  typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform ?? '');
+const onMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform ?? '');
 
 /** What a press is in our writing, or null for a modifier alone. */
 export function chordOf(press: KeyPress): string | null {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ApiError } from '$lib/api/errors';
 import { newKey } from '$lib/api/key';
 import { OfflineQueue, type Waiting } from './queue';
+import { WriteStore } from './store';
 
 const unreachable = () => new ApiError(0, 'unreachable', 'The server cannot be reached.');
 const refused = () => new ApiError(422, 'unknown_class', 'There is no class oak.');
@@ -231,6 +232,88 @@ describe('OfflineQueue', () => {
     expect(bob.state.waiting).toBe(0);
   });
 
+  it('neither sends nor takes back what was undone before it was ever tried', async () => {
+    const server = new Server();
+    server.failing = unreachable;
+    const { queue, factory } = queueOn(server);
+    await queue.start();
+    await queue.add({ ...vote('tried'), id: 'a' });
+    await queue.settled();
+    await queue.add({ ...vote('waits'), id: 'b' });
+    await queue.add(vote('last'));
+    await queue.add({ ...vote('undo b'), undoes: 'b' });
+    expect(queue.state.waiting).toBe(2);
+    // The server may have the first one, whatever the network said, and also after a reload.
+    await queue.stop();
+    const second = queueOn(server, factory).queue;
+    await second.add({ ...vote('undo a'), undoes: 'a' });
+    server.failing = null;
+    await second.start();
+    await second.settled();
+    expect(server.got).toEqual(['tried', 'last', 'undo a']);
+  });
+
+  it('drops what would take back a write that was refused', async () => {
+    const server = new Server();
+    server.failing = unreachable;
+    const { queue } = queueOn(server);
+    await queue.start();
+    await queue.add({ ...vote('bad'), id: 'a' });
+    await queue.settled();
+    await queue.add({ ...vote('undo bad'), undoes: 'a' });
+    await queue.add(vote('good'));
+    server.failing = ({ body }) => (body === 'bad' ? refused() : null);
+    queue.wake();
+    await queue.settled();
+    expect(server.got).toEqual(['good']);
+    // What somebody has taken back is nothing to be sent again.
+    expect(queue.state).toMatchObject({ waiting: 0, refused: [] });
+  });
+
+  it('drops it as well where the write was refused before', async () => {
+    const server = new Server();
+    server.failing = refused;
+    const { queue } = queueOn(server);
+    await queue.start();
+    await queue.add({ ...vote('bad'), id: 'a' });
+    await queue.settled();
+    expect(queue.state.refused).toHaveLength(1);
+    server.failing = null;
+    await queue.add({ ...vote('undo bad'), undoes: 'a' });
+    await queue.settled();
+    expect(server.got).toEqual([]);
+    expect(queue.state).toMatchObject({ waiting: 0, refused: [] });
+  });
+
+  it('takes back what has arrived', async () => {
+    const server = new Server();
+    const { queue } = queueOn(server);
+    await queue.start();
+    await queue.add({ ...vote('a'), id: 'a' });
+    await queue.settled();
+    await queue.add({ ...vote('undo a'), undoes: 'a' });
+    await queue.settled();
+    expect(server.got).toEqual(['a', 'undo a']);
+  });
+
+  it('can be started anew after the browser has refused to keep anything', async () => {
+    const server = new Server();
+    const factory = new IDBFactory();
+    const open = factory.open.bind(factory);
+    let broken = true;
+    factory.open = (...given) => {
+      if (broken) throw new Error('No storage here.');
+      return open(...given);
+    };
+    const { queue } = queueOn(server, factory);
+    await expect(queue.start()).rejects.toThrow('No storage here.');
+    broken = false;
+    await queue.start();
+    await queue.add(vote('a'));
+    await queue.settled();
+    expect(server.got).toEqual(['a']);
+  });
+
   it('sends in one of two windows only, each write once', async () => {
     const server = new Server();
     const factory = new IDBFactory();
@@ -271,6 +354,27 @@ describe('OfflineQueue', () => {
     timers.ring();
     await queue.settled();
     expect(server.got).toEqual(['left']);
+  });
+
+  it('sends on at once where the page before was closed in the middle of a try', async () => {
+    const server = new Server();
+    const factory = new IDBFactory();
+    const hanging = new WriteStore('fieldguide-writes-ada', factory);
+    await hanging.letGo('before');
+    await hanging.add({ ...vote('left'), key: 'key-left', at: 0 }, () => null);
+    expect(await hanging.lease('before', Date.now(), Date.now() + 45_000)).toBe(true);
+    const { queue } = queueOn(server, factory);
+    await queue.start();
+    await queue.settled();
+    expect(queue.state.doing).toBe('elsewhere');
+    await hanging.letGo('before');
+    queue.wake();
+    await queue.settled();
+    expect(server.got).toEqual(['left']);
+    // What it no longer has it does not give away again.
+    await hanging.letGo('before');
+    expect(await hanging.lease('other', Date.now(), Date.now() + 1)).toBe(true);
+    await hanging.close();
   });
 
   it('gives up a try that takes too long, and tries again', async () => {

@@ -1,6 +1,6 @@
 /** Writes that wait for the server: kept in the browser, sent one after the other in the order in
  * which they were given, each once, over lost networks, restarts and reloads. */
-import { WriteStore, type Refused, type Waiting, type Write } from './store';
+import { WriteStore, type Refused, type Remains, type Waiting, type Write } from './store';
 
 export type { Refused, Waiting, Write } from './store';
 
@@ -21,6 +21,7 @@ interface Failure {
   status?: number;
   code?: string;
   message?: string;
+  details?: unknown;
   /** True where the same write may succeed later. */
   passing?: boolean;
 }
@@ -30,8 +31,8 @@ export interface OfflineQueueOptions {
   owner: string;
   /** Sends one write; throws what `ApiError` is where it could not. */
   deliver: (write: Waiting, signal: AbortSignal) => Promise<unknown>;
-  /** Told of each write that the server has taken, with its answer. */
-  onDelivered?: (write: Waiting, answer: unknown) => void;
+  /** What is still to be taken back of a write that was refused; nothing, unless told otherwise. */
+  remains?: Remains;
   newKey: () => string;
   factory?: IDBFactory;
   setTimer?: (ms: number, then: () => void) => () => void;
@@ -44,8 +45,7 @@ const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 
 export class OfflineQueue {
-  #options: Required<Omit<OfflineQueueOptions, 'factory' | 'onDelivered'>> &
-    Pick<OfflineQueueOptions, 'onDelivered'>;
+  #options: Required<Omit<OfflineQueueOptions, 'factory'>>;
   #store: WriteStore;
   #name: string;
   #window: string;
@@ -67,6 +67,7 @@ export class OfflineQueue {
       },
       now: () => Date.now(),
       patience: 30_000,
+      remains: () => null,
       ...options,
     };
     this.#name = `fieldguide-writes-${options.owner}`;
@@ -95,28 +96,42 @@ export class OfflineQueue {
       this.#channel.onmessage = () => void this.#count();
     }
     globalThis.addEventListener?.('online', this.#online);
-    await this.#count();
+    globalThis.addEventListener?.('pagehide', this.#leaving);
+    try {
+      await this.#count();
+    } catch (cause) {
+      this.#end();
+      throw cause;
+    }
     this.wake();
   }
 
   /** Ends sending; what waits stays. */
   async stop(): Promise<void> {
-    this.#started = false;
-    this.#stopping.abort();
-    this.#cancelTimer?.();
-    globalThis.removeEventListener?.('online', this.#online);
+    this.#end();
     await this.#running;
-    this.#channel?.close();
-    this.#channel = null;
     await this.#store.release(this.#window);
     await this.#store.close();
   }
 
+  #end(): void {
+    this.#started = false;
+    this.#stopping.abort();
+    this.#cancelTimer?.();
+    globalThis.removeEventListener?.('online', this.#online);
+    globalThis.removeEventListener?.('pagehide', this.#leaving);
+    this.#channel?.close();
+    this.#channel = null;
+  }
+
   /** Takes a write. Once the promise is fulfilled the write outlives the page; it may not have
-   * been sent yet. Returns its key. */
+   * been sent yet. Returns its key.
+   *
+   * One that takes back a write which surely was never sent is not sent either: both go away. */
   async add(write: Write): Promise<string> {
-    const key = this.#options.newKey();
-    await this.#store.add({ ...write, key, at: this.#options.now() });
+    const { newKey, now, remains } = this.#options;
+    const key = newKey();
+    await this.#store.add({ ...write, key, at: now() }, remains);
     await this.#count();
     this.#tellOthers();
     // A pause after a failure goes on: a new write does not make the server come back.
@@ -154,6 +169,9 @@ export class OfflineQueue {
 
   #online = () => this.wake();
 
+  /** The page that comes next sends on at once. What is under way may arrive twice, under its key. */
+  #leaving = () => void this.#store.letGo(this.#window).catch(() => undefined);
+
   #go(): void {
     if (this.#running !== null) {
       this.#again = true;
@@ -178,7 +196,7 @@ export class OfflineQueue {
         this.#later(patience / 2);
         return;
       }
-      const write = await this.#store.first();
+      const write = await this.#store.next();
       if (write === null) {
         await this.#store.release(this.#window);
         this.#set({ doing: 'resting', reason: null });
@@ -192,9 +210,8 @@ export class OfflineQueue {
 
   /** Sends one write. Returns whether the next may follow at once. */
   async #send(write: Waiting): Promise<boolean> {
-    let answer: unknown;
     try {
-      answer = await this.#tryOnce(write);
+      await this.#tryOnce(write);
     } catch (cause) {
       if (this.#stopping.signal.aborted) return false;
       return this.#failed(write, cause as Failure);
@@ -203,7 +220,6 @@ export class OfflineQueue {
     this.#pause = FIRST_PAUSE;
     await this.#count();
     this.#tellOthers();
-    this.#options.onDelivered?.(write, answer);
     return true;
   }
 
@@ -241,12 +257,8 @@ export class OfflineQueue {
       this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
       return false;
     }
-    await this.#store.setAside({
-      ...write,
-      status: failure.status ?? 0,
-      code: failure.code ?? 'unknown',
-      message,
-    });
+    const { status = 0, code = 'unknown', details } = failure;
+    await this.#store.setAside({ ...write, status, code, message, details }, this.#options.remains);
     await this.#count();
     this.#tellOthers();
     return true;

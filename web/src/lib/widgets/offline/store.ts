@@ -7,6 +7,10 @@ export interface Write {
   body?: unknown;
   /** What it is, for the person: shown where the server refuses it for good. */
   title?: string;
+  /** A name for it, by which a later write can take it back. */
+  id?: string;
+  /** The name of the write that this one takes back. */
+  undoes?: string;
 }
 
 export interface Waiting extends Write {
@@ -16,13 +20,19 @@ export interface Waiting extends Write {
   key: string;
   /** When it was given, ms since 1970. */
   at: number;
+  /** Set before the first try: from then on the server may have it. */
+  tried?: true;
 }
 
 export interface Refused extends Waiting {
   status: number;
   code: string;
   message: string;
+  details?: unknown;
 }
+
+/** What is left to take back of a write that the server has refused, or null for nothing. */
+export type Remains = (refused: Refused, undoing: Write) => Write | null;
 
 interface Lease {
   id: 'sender';
@@ -32,20 +42,58 @@ interface Lease {
 
 export class WriteStore {
   #opening: Promise<IDBDatabase> | null = null;
+  /** Whether this window has the right to send, as far as it knows. */
+  #leased = false;
 
   constructor(
     readonly name: string,
     readonly factory: IDBFactory = indexedDB,
   ) {}
 
-  async add(write: Omit<Waiting, 'number'>): Promise<number> {
-    return (await this.#do('waiting', 'readwrite', (store) => store.add(write))) as number;
+  /** Takes a write. One that takes back another which never left goes away together with it; of one
+   * that was refused, it takes back what `remains` says. */
+  async add(write: Omit<Waiting, 'number'>, remains: Remains): Promise<void> {
+    const database = await this.#open();
+    const transaction = database.transaction(['waiting', 'refused'], 'readwrite');
+    const waiting = transaction.objectStore('waiting');
+    const left = await this.#unlessUndone(transaction, write, remains);
+    if (left !== null) waiting.add(left);
+    await ended(transaction);
   }
 
-  /** The write that is next, or null. */
-  async first(): Promise<Waiting | null> {
-    const cursor = await this.#do('waiting', 'readonly', (store) => store.openCursor());
-    return (cursor?.value as Waiting | undefined) ?? null;
+  async #unlessUndone(
+    transaction: IDBTransaction,
+    write: Omit<Waiting, 'number'>,
+    remains: Remains,
+  ): Promise<Omit<Waiting, 'number'> | null> {
+    if (write.undoes === undefined) return write;
+    const wanted = ({ id }: Waiting) => id === write.undoes;
+    const waiting = transaction.objectStore('waiting');
+    const held = await newest(waiting, wanted);
+    if (held !== null) {
+      if (held.tried === true) return write;
+      waiting.delete(held.number);
+      return null;
+    }
+    const refused = transaction.objectStore('refused');
+    const aside = (await newest(refused, wanted)) as Refused | null;
+    if (aside === null) return write;
+    refused.delete(aside.number);
+    const left = remains(aside, write);
+    return left === null ? null : { ...write, ...left };
+  }
+
+  /** The write that is next, noted as tried; null where none waits. Only after this may it be sent:
+   * a write that was never tried can be taken out of the line again. */
+  async next(): Promise<Waiting | null> {
+    const database = await this.#open();
+    const transaction = database.transaction('waiting', 'readwrite');
+    const store = transaction.objectStore('waiting');
+    const cursor = await answered(store.openCursor());
+    const write = (cursor?.value as Waiting | undefined) ?? null;
+    if (write !== null && write.tried !== true) store.put({ ...write, tried: true });
+    await ended(transaction);
+    return write === null ? null : { ...write, tried: true };
   }
 
   async remove(number: number): Promise<void> {
@@ -60,12 +108,22 @@ export class WriteStore {
     return this.#do('refused', 'readonly', (store) => store.getAll() as IDBRequest<Refused[]>);
   }
 
-  /** Puts a write aside; from now on the next one is first. */
-  async setAside(write: Refused): Promise<void> {
+  /** Puts a write aside; from now on the next one is first. One that has been taken back meanwhile
+   * is not kept, and what takes it back is left with what `remains` says. */
+  async setAside(write: Refused, remains: Remains): Promise<void> {
     const database = await this.#open();
     const transaction = database.transaction(['waiting', 'refused'], 'readwrite');
-    transaction.objectStore('refused').put(write);
-    transaction.objectStore('waiting').delete(write.number);
+    const waiting = transaction.objectStore('waiting');
+    waiting.delete(write.number);
+    const undoing =
+      write.id === undefined ? null : await newest(waiting, ({ undoes }) => undoes === write.id);
+    if (undoing === null) {
+      transaction.objectStore('refused').put(write);
+    } else {
+      const left = remains(write, undoing);
+      if (left === null) waiting.delete(undoing.number);
+      else waiting.put({ ...undoing, ...left });
+    }
     await ended(transaction);
   }
 
@@ -77,7 +135,7 @@ export class WriteStore {
       transaction.objectStore('refused').get(number),
     );
     if (write !== undefined) {
-      const { status: _, code: __, message: ___, ...waiting } = write;
+      const { status: _, code: __, message: ___, details: ____, ...waiting } = write;
       transaction.objectStore('waiting').put(waiting);
       transaction.objectStore('refused').delete(number);
     }
@@ -98,10 +156,23 @@ export class WriteStore {
     const free = held === undefined || held.owner === owner || held.until <= now;
     if (free) store.put({ id: 'sender', owner, until } satisfies Lease);
     await ended(transaction);
+    this.#leased = free;
     return free;
   }
 
+  /** Gives the right to send away while the page is being closed, where nothing can be waited for:
+   * so it is one request, without a look at who has it. */
+  async letGo(owner: string): Promise<void> {
+    if (!this.#leased) return;
+    this.#leased = false;
+    const database = await this.#open();
+    const transaction = database.transaction('lease', 'readwrite');
+    transaction.objectStore('lease').put({ id: 'sender', owner, until: 0 } satisfies Lease);
+    transaction.commit();
+  }
+
   async release(owner: string): Promise<void> {
+    this.#leased = false;
     const database = await this.#open();
     const transaction = database.transaction('lease', 'readwrite');
     const store = transaction.objectStore('lease');
@@ -130,7 +201,19 @@ export class WriteStore {
   }
 
   #open(): Promise<IDBDatabase> {
-    this.#opening ??= new Promise((resolve, reject) => {
+    if (this.#opening === null) {
+      const opening = this.#openNew();
+      this.#opening = opening;
+      // The next write tries anew.
+      opening.catch(() => {
+        if (this.#opening === opening) this.#opening = null;
+      });
+    }
+    return this.#opening;
+  }
+
+  #openNew(): Promise<IDBDatabase> {
+    return new Promise((resolve, reject) => {
       const request = this.factory.open(this.name, 1);
       request.onupgradeneeded = () => {
         request.result.createObjectStore('waiting', { keyPath: 'number', autoIncrement: true });
@@ -139,7 +222,6 @@ export class WriteStore {
       };
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => {
-        this.#opening = null;
         reject(
           new Error(
             'This browser keeps nothing for Fieldguide, so answers cannot wait for the server. ' +
@@ -149,8 +231,21 @@ export class WriteStore {
         );
       };
     });
-    return this.#opening;
   }
+}
+
+/** The write that fits and was given last, or null. */
+function newest(store: IDBObjectStore, fits: (write: Waiting) => boolean): Promise<Waiting | null> {
+  return new Promise((resolve, reject) => {
+    const request = store.openCursor(null, 'prev');
+    request.onsuccess = () => {
+      const cursor = request.result;
+      const write = (cursor?.value as Waiting | undefined) ?? null;
+      if (cursor === null || write === null || fits(write)) resolve(write);
+      else cursor.continue();
+    };
+    request.onerror = () => reject(request.error);
+  });
 }
 
 function answered<T>(request: IDBRequest<T>): Promise<T> {

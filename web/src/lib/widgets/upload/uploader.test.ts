@@ -35,6 +35,7 @@ class Server {
     if (!upload) return problem(404, 'unknown_upload');
     if (request.method === 'GET') return Response.json(this.#describe(Number(id)));
     if (part === 'finish') {
+      if (upload.some(({ size, bytes }) => bytes.length < size)) return problem(422, 'incomplete');
       this.finished.push(Number(id));
       return Response.json({ id: 7, state: 'waiting' });
     }
@@ -227,7 +228,8 @@ describe('Uploader', () => {
     server.before = (request) =>
       request.url.includes('/files/1?') ? problem(415, 'no_picture') : null;
     const files = [file('a', 10), file('notes.exe', 10), file('c', 10)];
-    const uploader = uploaderOn(server);
+    const store = new Memory();
+    const uploader = uploaderOn(server, { store });
     await uploader.start(files);
     expect(uploader.state).toMatchObject({
       doing: 'incomplete',
@@ -237,8 +239,36 @@ describe('Uploader', () => {
     expect(server.finished).toEqual([]);
     await uploader.retryRefused();
     expect(uploader.state.refused).toHaveLength(1);
-    await uploader.finish();
-    expect(uploader.state.doing).toBe('finished');
+    server.before = () => null;
+    await uploader.leaveOutRefused();
+    expect(uploader.state).toMatchObject({ doing: 'finished', files: 2, refused: [] });
+    await expectWhole(server.uploads[1], [files[0]!, files[2]!]);
+    expect(server.finished).toEqual([1]);
+    expect(store.kept.size).toBe(0);
+  });
+
+  it('leaves the refused files out as well when it is stopped and goes on', async () => {
+    const server = new Server();
+    server.before = (request) =>
+      request.url.includes('/files/1?') ? problem(415, 'no_picture') : null;
+    const uploader = uploaderOn(server, { store: new Memory() });
+    await uploader.start([file('a', 10), file('bad', 10), file('c', 10)]);
+    server.before = (request) => (request.method === 'PUT' ? (uploader.stop(), null) : null);
+    await uploader.leaveOutRefused();
+    expect(uploader.state.doing).toBe('stopped');
+    server.before = () => null;
+    await uploader.again();
+    expect(uploader.state).toMatchObject({ doing: 'finished', resumed: true, files: 2 });
+    expect(server.uploads).toHaveLength(2);
+  });
+
+  it('says so where the server does not take the work up', async () => {
+    const server = new Server();
+    server.before = (request) =>
+      request.url.endsWith('/finish') ? problem(409, 'no_space_left') : null;
+    const uploader = uploaderOn(server);
+    await uploader.start([file('a', 10)]);
+    expect(uploader.state).toMatchObject({ doing: 'failed', reason: 'No: no_space_left.' });
   });
 
   it('tells a file that cannot be read any more from a lost network', async () => {

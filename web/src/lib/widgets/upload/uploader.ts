@@ -67,6 +67,7 @@ export class Uploader {
   #listeners = new Set<(state: UploadState) => void>();
   #stopping = new AbortController();
   #id: string | null = null;
+  #files: readonly ChosenFile[] = [];
   #blobs = new Map<string, Blob>();
   #todo: Entry[] = [];
   #refused: Entry[] = [];
@@ -96,6 +97,7 @@ export class Uploader {
       throw new Error('This uploader is at work. Make another one, or stop this one first.');
     }
     this.#stopping = new AbortController();
+    this.#files = files;
     this.#blobs = new Map(files.map(({ name, file }) => [name, file]));
     this.#state = emptyState();
     this.#set({ doing: 'preparing' });
@@ -132,11 +134,19 @@ export class Uploader {
     }
   }
 
-  /** Goes on without the refused files. */
-  async finish(): Promise<void> {
-    const job = await this.#request(`/api/uploads/${this.#id}/finish`, { method: 'POST' });
-    this.#forget();
-    this.#set({ doing: 'finished', job, reason: null });
+  /** Goes on without the refused files.
+   *
+   * The server takes an upload only whole and has no way to leave a file of it out, so the others are
+   * announced as an upload of their own, and sent once more. */
+  async leaveOutRefused(): Promise<void> {
+    if (this.#state.doing !== 'incomplete') return;
+    const without = new Set(this.#refused.map(({ name }) => name));
+    await this.start(this.#files.filter(({ name }) => !without.has(name)));
+  }
+
+  /** Begins once more with the files of the last start, those left out excepted. */
+  again(): Promise<void> {
+    return this.start(this.#files);
   }
 
   /** Stops; the server keeps what it has, so that the same files can go on later. */
@@ -184,7 +194,13 @@ export class Uploader {
       throw cause;
     }
     if (this.#refused.length > 0) this.#set({ doing: 'incomplete' });
-    else await this.finish();
+    else await this.#finish();
+  }
+
+  async #finish(): Promise<void> {
+    const job = await this.#request(`/api/uploads/${this.#id}/finish`, { method: 'POST' });
+    this.#forget();
+    this.#set({ doing: 'finished', job, reason: null });
   }
 
   async #sendFile(entry: Entry): Promise<void> {
