@@ -106,6 +106,16 @@ def test_an_incomplete_upload_is_not_put_together(tmp_path: Path) -> None:
         assert found == {"a.jpg": b"abc", "b.jpg": b"abc", "c.jpg": b"x", "nothing.jpg": b""}
 
 
+def test_files_can_be_left_out() -> None:
+    files = {0: ("a.jpg", 4), 1: ("b.jpg", 5), 2: ("c.jpg", 6)}
+    assert receiving.leave_out(files, [1, 1]) == {0: ("a.jpg", 4), 2: ("c.jpg", 6)}
+    assert receiving.leave_out(files, []) == files
+    with pytest.raises(InputError, match=r"no files with the numbers '3', '7'"):
+        receiving.leave_out(files, [7, 1, 3])
+    with pytest.raises(InputError, match="No file of this upload would be left"):
+        receiving.leave_out(files, [0, 1, 2])
+
+
 def test_an_assembly_that_was_cut_short_goes_on(tmp_path: Path) -> None:
     files = {0: ("a.jpg", 1), 1: ("b.jpg", 1)}
     for number in files:

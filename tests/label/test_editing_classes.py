@@ -33,6 +33,21 @@ def _vote_count(site: Site) -> int:
         return sum(1 for _ in votes.of_question(connection, site.question_id))
 
 
+def _forget_looks(site: Site) -> None:
+    """Leave the classes without keys and colours of their own, as an import of votes makes them."""
+
+    def work(connection: sa.Connection) -> None:
+        for choice in site.question.choices:
+            choices.change(connection, choice.id, {"key": None, "colour": None})
+
+    site.workspace.records.write(work)
+
+
+def _looks(site: Site) -> tuple[dict[int, str], dict[int, str]]:
+    question = site.question
+    return editing_classes.effective_keys(question), editing_classes.effective_colours(question)
+
+
 def test_a_renamed_class_keeps_its_votes_and_answers_to_its_old_name(site: Site) -> None:
     picture, rust = site.pictures[0], site.choice("rust")
     site.say("ada", picture, "rust")
@@ -167,6 +182,28 @@ def test_every_offered_class_has_a_key_of_its_own_as_long_as_there_are_keys(site
     wide = site.ask("wide", *[f"c{n}" for n in range(60)])
     keys = editing_classes.effective_keys(wide.question)
     assert len(set(keys.values())) == len(keys) == len(editing_classes.KEYS)
+
+
+def test_neither_order_nor_archiving_changes_the_looks_of_other_classes(site: Site) -> None:
+    _forget_looks(site)
+    before = _looks(site)
+    ids = [choice.id for choice in site.question.choices]
+    assert set(before[0]) == set(ids)
+    _edit(site, editing_classes.reorder, ids[::-1])
+    assert _looks(site) == before
+    _edit(site, editing_classes.archive, ids[0], archived=True)
+    keys = {choice: key for choice, key in before[0].items() if choice != ids[0]}
+    assert _looks(site) == (keys, before[1])
+
+
+def test_classes_too_young_for_a_key_get_those_that_are_left(site: Site) -> None:
+    wide = site.ask("wide", *[f"c{n}" for n in range(len(editing_classes.KEYS) + 1)])
+    _forget_looks(wide)
+    ids = sorted(choice.id for choice in wide.question.choices)
+    keys = editing_classes.effective_keys(wide.question)
+    assert set(keys) == set(ids[:-1])
+    _edit(wide, editing_classes.archive, ids[3], archived=True)
+    assert editing_classes.effective_keys(wide.question)[ids[-1]] == keys[ids[3]]
 
 
 def test_edits_leave_labels_as_the_votes_give_them(site: Site) -> None:

@@ -170,6 +170,8 @@ def _about(connection: sa.Connection, question: Any, ids: list[int]) -> dict[str
             )
         )
     shown = pictures.by_ids(connection, ids, question.id)
+    keys = editing_classes.effective_keys(question)
+    colours = editing_classes.effective_colours(question)
     return {
         "kind": question.kind,
         "settings": question.settings,
@@ -177,8 +179,8 @@ def _about(connection: sa.Connection, question: Any, ids: list[int]) -> dict[str
         "classes": [
             (
                 choice.name,
-                choice.key,
-                editing_classes.effective_colour(choice),
+                keys.get(choice.id, choice.key),
+                colours[choice.id],
                 choice.description,
                 names.get(choice.parent_id),
                 names.get(choice.merged_into),
@@ -468,7 +470,7 @@ def test_classes_with_spaces_around_or_the_same_key_are_put_in_order(
     fresh, _ = changed(choices=[*given, {"name": " spaced "}], guidelines="Look.")
     found = _state(site, fresh)["tree"]
     assert [row[0] for row in found["classes"]] == [*names, "spaced"]
-    assert [row[1] for row in found["classes"]] == ["1", *[None] * 8]
+    assert [row[1] for row in found["classes"]] == list("123456789")
     assert found["guidelines"] == "Look."
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from fieldguide.label.editing_classes import effective_colour, effective_keys
+from fieldguide.label.editing_classes import effective_colours, effective_keys
 from fieldguide.records.pictures import PictureLabel, PictureRow
 from fieldguide.records.questions import Choice, Example, Question, QuestionSettings
 from fieldguide.records.settling import LabelState, Settled
@@ -133,8 +133,11 @@ class LeasedPicture(BaseModel):
 
 def choice_shapes(question: Question, examples: dict[int, list[Example]]) -> list[ChoiceShape]:
     """Return a question's classes in their order."""
-    keys = effective_keys(question)
-    return [_choice(choice, keys, examples) for choice in question.choices]
+    keys, colours = effective_keys(question), effective_colours(question)
+    return [
+        _choice(choice, keys.get(choice.id), colours[choice.id], examples.get(choice.id, []))
+        for choice in question.choices
+    ]
 
 
 def question_shape(question: Question, examples: dict[int, list[Example]]) -> QuestionShape:
@@ -206,22 +209,18 @@ def _settings(settings: QuestionSettings) -> SettingsShape:
     return SettingsShape.model_validate(settings, from_attributes=True)
 
 
-def _choice(
-    choice: Choice, keys: dict[int, str], examples: dict[int, list[Example]]
-) -> ChoiceShape:
+def _choice(choice: Choice, key: str | None, colour: str, examples: list[Example]) -> ChoiceShape:
     return ChoiceShape(
         id=choice.id,
         name=choice.name,
         position=choice.position,
-        key=keys.get(choice.id),
-        colour=effective_colour(choice),
+        key=key,
+        colour=colour,
         description=choice.description,
         parent_id=choice.parent_id,
         offered=choice.offered,
         archived=choice.archived_at is not None,
         merged_into=choice.merged_into,
         split=choice.split_at is not None,
-        examples=[
-            ExampleShape(id=shown.id, sha256=shown.sha256) for shown in examples.get(choice.id, [])
-        ],
+        examples=[ExampleShape(id=shown.id, sha256=shown.sha256) for shown in examples],
     )

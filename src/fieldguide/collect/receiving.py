@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 
@@ -93,6 +93,27 @@ def append(folder: Path, number: int, offset: int, piece: bytes, *, size: int) -
             raise WrongOffsetError(there)
         file.write(piece)
         return there + len(piece)
+
+
+def leave_out(
+    files: Mapping[int, tuple[str, int]], without: Collection[int]
+) -> dict[int, tuple[str, int]]:
+    """Return the files of an upload but some.
+
+    Args:
+        files: Name and size by number.
+        without: Numbers of those to leave out.
+
+    Raises:
+        InputError: If the upload has no file of such a number, or none would be left.
+    """
+    unknown = sorted(set(without) - set(files))
+    if unknown:
+        raise InputError(f"This upload has no files with the numbers {some(map(str, unknown))}.")
+    kept = {number: file for number, file in files.items() if number not in set(without)}
+    if files and not kept:
+        raise InputError("No file of this upload would be left. Begin another upload instead.")
+    return kept
 
 
 def assemble(folder: Path, files: Mapping[int, tuple[str, int]]) -> Path:

@@ -403,20 +403,28 @@ def undo(connection: sa.Connection, question: Question) -> Edit:
 def effective_keys(question: Question) -> dict[int, str]:
     """Return the key of each class that is offered; those without one of their own get a free one.
 
-    With more classes than keys the last ones have none.
+    Each class has its place among the free keys by age, so that neither a new order of the classes
+    nor a class that is taken away changes the key of another. Only classes too young for a place
+    get what is left, and the last of them may have none.
     """
     offered = [choice for choice in question.choices if choice.offered]
-    keys = {choice.id: choice.key for choice in offered if choice.key}
-    free = iter(key for key in KEYS if key not in keys.values())
-    for choice in offered:
-        if choice.id not in keys and (key := next(free, None)) is not None:
-            keys[choice.id] = key
-    return {choice_id: key for choice_id, key in keys.items() if key is not None}
+    own = {choice.id: choice.key for choice in offered if choice.key}
+    free = [key for key in KEYS if key not in own.values()]
+    by_age = sorted(choice.id for choice in question.choices if choice.id not in own)
+    places = dict(zip(by_age, free, strict=False))
+    keys = own | {c.id: places[c.id] for c in offered if c.id in places}
+    left = (key for key in free if key not in keys.values())
+    waiting = sorted(choice.id for choice in offered if choice.id not in keys)
+    return keys | dict(zip(waiting, left, strict=False))
 
 
-def effective_colour(choice: Choice) -> str:
-    """Return a class's own colour, or the one that its place gives."""
-    return choice.colour or COLOURS[choice.position % len(COLOURS)]
+def effective_colours(question: Question) -> dict[int, str]:
+    """Return the colour of each class, its own or one of the palette.
+
+    The palette's are given by age, so that a new order of the classes changes no colour.
+    """
+    by_age = sorted(question.choices, key=lambda choice: choice.id)
+    return {c.id: c.colour or COLOURS[rank % len(COLOURS)] for rank, c in enumerate(by_age)}
 
 
 def find(question: Question, choice_id: int) -> Choice:

@@ -18,6 +18,7 @@ from fieldguide.formats.labels.record import (
     QuestionRecord,
     VoteRecord,
 )
+from fieldguide.label import editing_classes
 from fieldguide.records import datasets, pictures, questions, votes
 from fieldguide.records.chunks import chunks
 from fieldguide.records.clock import now
@@ -131,6 +132,9 @@ def _pictures(
 
 def _question(question: Question) -> QuestionRecord:
     names = {choice.id: choice.name for choice in question.choices}
+    # Those that classes got by themselves go along: elsewhere they might get others.
+    keys = editing_classes.effective_keys(question)
+    colours = editing_classes.effective_colours(question)
     return QuestionRecord(
         name=question.name,
         kind=question.kind,
@@ -138,8 +142,8 @@ def _question(question: Question) -> QuestionRecord:
         choices=tuple(
             ChoiceRecord(
                 name=choice.name,
-                key=choice.key,
-                colour=choice.colour,
+                key=keys.get(choice.id, choice.key),
+                colour=colours[choice.id],
                 description=choice.description,
                 parent=names.get(choice.parent_id) if choice.parent_id else None,
                 archived=choice.archived_at is not None,

@@ -193,3 +193,17 @@ def test_a_finish_that_was_cut_short_finds_its_job_again(
     assert job.state == "done"
     again = group["mia"].post(f"/api/uploads/{upload}/finish", {})
     assert again.json()["id"] == first.id
+
+
+def test_a_file_that_never_came_can_be_left_out(
+    group: Group, picture: Callable[..., bytes]
+) -> None:
+    first = picture(1)
+    upload = _announce(group, {"1.jpg": first, "2.jpg": picture(2)}).json()["id"]
+    _send(group, upload, 0, first)
+    finish = f"/api/uploads/{upload}/finish"
+    unknown = group["mia"].post(finish, {"without": [2]})
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (422, "invalid_input")
+    assert group["mia"].post(finish, {"without": [1]}).status_code == 200
+    (job,) = group.work_off()
+    assert (job.state, job.result["taken_in"]) == ("done", 1)

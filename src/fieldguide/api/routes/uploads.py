@@ -71,9 +71,13 @@ class Received(BaseModel):
 
 
 class Finish(Body):
-    """How the files are to be imported."""
+    """How the files are to be imported, and the numbers of those that are to be left out."""
 
     labels_from_folders: bool = True
+    without: Annotated[
+        list[Annotated[int, Field(ge=0, le=MOST_FILES)]],
+        Field(default_factory=list, max_length=MOST_FILES),
+    ]
 
 
 @router.post(
@@ -199,7 +203,7 @@ async def add_piece(
 async def finish_upload(
     request: Request, principal: Signed, upload_id: str, body: Finish
 ) -> JobShape:
-    """Import the files of a complete upload, as a job."""
+    """Import the files of an upload, as a job; all are there, except those left out."""
     workspace = workspace_of(request)
 
     def look(connection: sa.Connection) -> tuple[Upload, list[UploadFile]]:
@@ -210,7 +214,8 @@ async def finish_upload(
     if upload.job is None:
         folder = _folder(workspace, upload_id)
         wanted = {file.number: (file.name, file.bytes) for file in files}
-        await run_sync(receiving.assemble, folder, wanted)
+        kept = receiving.leave_out(wanted, body.without)
+        await run_sync(receiving.assemble, folder, kept)
         job = await run_sync(
             functools.partial(
                 jobs.enqueue,

@@ -16,7 +16,7 @@ class ChoiceRecord:
     Attributes:
         name: Its name, unique in the question.
         key: The key that answers with it, one character or None.
-        colour: ``#rrggbb``, or None for the one that its place gives.
+        colour: ``#rrggbb``, or None for one of the palette.
         description: How to recognise it.
         parent: The name of the class above it, if any.
         archived: Whether it is no longer offered as an answer.

@@ -1354,7 +1354,7 @@ export interface paths {
         put?: never;
         /**
          * Finish Upload
-         * @description Import the files of a complete upload, as a job.
+         * @description Import the files of an upload, as a job; all are there, except those left out.
          */
         post: operations["finish_upload"];
         delete?: never;
@@ -1848,7 +1848,7 @@ export interface components {
         };
         /**
          * Finish
-         * @description How the files are to be imported.
+         * @description How the files are to be imported, and the numbers of those that are to be left out.
          */
         Finish: {
             /**
@@ -1856,6 +1856,8 @@ export interface components {
              * @default true
              */
             labels_from_folders: boolean;
+            /** Without */
+            without?: number[];
         };
         /**
          * FlagChange

@@ -28,8 +28,9 @@ export class Upload {
     this.#jobs = jobs;
     this.uploader = new Uploader({
       dataset: String(dataset),
-      send: (url, init) => send(url, this.#complete(url, init)),
+      send,
       store,
+      meaning: { labels_from_folders: labelsFromFolders },
     });
     this.uploader.subscribe((state) => {
       this.state = state;
@@ -49,16 +50,6 @@ export class Upload {
   /** Goes on after a stop. */
   goOn(): Promise<void> {
     return this.uploader.again();
-  }
-
-  /** The last request says how the files are meant. */
-  #complete(url: string, init: RequestInit): RequestInit {
-    if (!url.endsWith('/finish')) return init;
-    return {
-      ...init,
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ labels_from_folders: this.labelsFromFolders }),
-    };
   }
 
   #takeJob(job: unknown): void {

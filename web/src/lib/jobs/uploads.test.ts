@@ -47,7 +47,7 @@ describe('Uploads', () => {
       const upload = uploads.begin(3, chosen('a/1.jpg', 'b/1.jpg'), on);
       expect(upload.active).toBe(true);
       await until(() => upload.state?.doing === 'finished');
-      expect(finished).toEqual([{ labels_from_folders: on }]);
+      expect(finished).toEqual([{ labels_from_folders: on, without: [] }]);
       expect(upload.jobId).toBe(41);
       expect(taken).toEqual([41]);
       expect(uploads.active).toBe(0);

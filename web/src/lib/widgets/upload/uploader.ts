@@ -52,6 +52,8 @@ export interface UploaderOptions {
   send: (url: string, init: RequestInit) => Promise<Response>;
   /** Remembers which uploads have been begun; `localStorage`, or null for none. */
   store?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;
+  /** How the files are meant, which the last request says. */
+  meaning?: Record<string, unknown>;
   parallel?: number;
   /** Bytes in one request. */
   piece?: number;
@@ -74,7 +76,8 @@ export class Uploader {
   #paused = 0;
 
   constructor(options: UploaderOptions) {
-    this.#options = { store: null, parallel: 4, piece: 8 * 1024 * 1024, wait, ...options };
+    const usual = { store: null, meaning: {}, parallel: 4, piece: 8 * 1024 * 1024, wait };
+    this.#options = { ...usual, ...options };
   }
 
   get state(): UploadState {
@@ -134,17 +137,18 @@ export class Uploader {
     }
   }
 
-  /** Goes on without the refused files.
-   *
-   * The server takes an upload only whole and has no way to leave a file of it out, so the others are
-   * announced as an upload of their own, and sent once more. */
+  /** Goes on without the refused files. */
   async leaveOutRefused(): Promise<void> {
     if (this.#state.doing !== 'incomplete') return;
-    const without = new Set(this.#refused.map(({ name }) => name));
-    await this.start(this.#files.filter(({ name }) => !without.has(name)));
+    this.#set({ doing: 'sending' });
+    try {
+      await this.#finish(this.#refused.map(({ number }) => number));
+    } catch (cause) {
+      this.#end(cause as Failure);
+    }
   }
 
-  /** Begins once more with the files of the last start, those left out excepted. */
+  /** Begins once more with the files of the last start. */
   again(): Promise<void> {
     return this.start(this.#files);
   }
@@ -197,10 +201,15 @@ export class Uploader {
     else await this.#finish();
   }
 
-  async #finish(): Promise<void> {
-    const job = await this.#request(`/api/uploads/${this.#id}/finish`, { method: 'POST' });
+  async #finish(without: readonly number[] = []): Promise<void> {
+    const job = await this.#request(`/api/uploads/${this.#id}/finish`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ...this.#options.meaning, without }),
+    });
     this.#forget();
-    this.#set({ doing: 'finished', job, reason: null });
+    const files = this.#state.files - without.length;
+    this.#set({ doing: 'finished', files, refused: [], job, reason: null });
   }
 
   async #sendFile(entry: Entry): Promise<void> {
