@@ -147,6 +147,7 @@ class Guide:
         link: bool = False,
         head: str = "logistic",
         backbone: str | None = None,
+        question: str | None = None,
         resplit: bool = False,
         fractions: Mapping[str, float] | None = None,
         seed: int = 0,
@@ -165,6 +166,7 @@ class Guide:
             link: Leave the files where they are.
             head: Name of the head.
             backbone: Name of the backbone; the setting's when None.
+            question: Name of the question whose labels are taken; the one that has any when None.
             resplit: Make a split even where one came with the data.
             fractions: Share of each part; 0.8 train and 0.2 test when None.
             seed: Draws the split, the folds and the bootstrap samples.
@@ -183,7 +185,7 @@ class Guide:
             recipe=Recipe(
                 backbone=backbone or self._workspace.config.backbone, head=head, seed=seed
             ),
-            choice=SplitChoice(resplit=resplit, seed=seed, fractions=fractions),
+            choice=SplitChoice(question=question, resplit=resplit, seed=seed, fractions=fractions),
             again=again,
             progress=progress,
         )
@@ -223,6 +225,7 @@ class Dataset:
     def split(
         self,
         *,
+        question: str | None = None,
         resplit: bool = False,
         fractions: Mapping[str, float] | None = None,
         seed: int = 0,
@@ -232,7 +235,7 @@ class Dataset:
         return freeze_dataset(
             self._workspace,
             self.name,
-            choice=SplitChoice(resplit=resplit, seed=seed, fractions=fractions),
+            choice=SplitChoice(question=question, resplit=resplit, seed=seed, fractions=fractions),
             progress=progress,
         )
 
@@ -241,6 +244,7 @@ class Dataset:
         *,
         head: str = "logistic",
         backbone: str | None = None,
+        question: str | None = None,
         resplit: bool = False,
         seed: int = 0,
         again: bool = False,
@@ -248,7 +252,7 @@ class Dataset:
     ) -> Run:
         """Train a model on the dataset as it stands; see ``Guide.train`` for the choices."""
         recipe = Recipe(backbone=backbone or self._workspace.config.backbone, head=head, seed=seed)
-        choice = SplitChoice(resplit=resplit, seed=seed)
+        choice = SplitChoice(question=question, resplit=resplit, seed=seed)
         return Run(
             train_dataset(
                 self._workspace,

@@ -7,11 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from fieldguide.curate.freezing import SplitChoice, freeze
-from fieldguide.errors import DataError, InterruptedRunError, UnknownNameError
-from fieldguide.records import versions
+from fieldguide.errors import DataError, InputError, InterruptedRunError, UnknownNameError
+from fieldguide.label import answering, setting_up
+from fieldguide.label.answering import Submission
+from fieldguide.records import datasets, members, questions, versions
 from fieldguide.records.versions import VersionItem, VersionRow
+from fieldguide.types import QuestionKind
 from fieldguide.workflows.freeze_dataset import freeze_dataset
 from fieldguide.workflows.import_pictures import import_pictures
 from fieldguide.workspace import Workspace
@@ -146,6 +150,76 @@ def test_pictures_that_came_in_meanwhile_are_not_frozen_uncompared(
     import_pictures(workspace, class_folders, dataset="d")
     with pytest.raises(InterruptedRunError, match="while it was compared"):
         workspace.records.write(lambda c: freeze(c, "d", [], SplitChoice(), compared=frozenset()))
+
+
+def _ask(workspace: Workspace, name: str, *classes: str, kind: QuestionKind = "single") -> int:
+    def work(connection: sa.Connection) -> int:
+        return setting_up.add_question(
+            connection,
+            dataset_id=datasets.get(connection, "d").id,
+            name=name,
+            kind=kind,
+            choices=classes,
+            author="mia",
+        )
+
+    return workspace.records.write(work)
+
+
+def _answer(workspace: Workspace, question_id: int) -> dict[int, str]:
+    """Give the classes in turn to all pictures; return what each has."""
+
+    def work(connection: sa.Connection) -> dict[int, str]:
+        question = questions.get(connection, question_id)
+        said = {}
+        for place, row in enumerate(members.of_dataset(connection, question.dataset_id)):
+            choice = question.choices[place % len(question.choices)]
+            answer = Submission(row.id, "answer", (choice.id,), None, None, f"key-{row.id}")
+            answering.give(connection, question, answer, annotator=f"ada-{question_id}")
+            said[row.id] = choice.name
+        return said
+
+    return workspace.records.write(work)
+
+
+def _frozen(workspace: Workspace, question: str | None = None) -> dict[int, str | None]:
+    version = freeze_dataset(workspace, "d", choice=SplitChoice(question=question))
+    with workspace.records.read() as connection:
+        return {i.member_id: i.label for i in versions.items(connection, version.id)}
+
+
+def test_what_a_group_has_labelled_is_frozen(workspace: Workspace, class_folders: Path) -> None:
+    import_pictures(workspace, class_folders, dataset="d", take_labels=False)
+    symptom = _ask(workspace, "symptom", "rust", "healthy")
+    _ask(workspace, "season", "dry", "wet")
+    _ask(workspace, "marks", "hole", kind="many")
+    said = _answer(workspace, symptom)
+    assert _frozen(workspace) == said
+    assert _frozen(workspace, "symptom") == said
+
+
+def test_the_question_of_imports_goes_first_and_others_have_to_be_named(
+    workspace: Workspace, class_folders: Path
+) -> None:
+    import_pictures(workspace, class_folders, dataset="d")
+    said = _answer(workspace, _ask(workspace, "symptom", "rust", "healthy"))
+    assert set(_frozen(workspace).values()) == {"amber", "blue", "green"}
+    assert _frozen(workspace, "symptom") == said
+
+
+def test_a_question_that_cannot_be_trained_on_is_refused(
+    workspace: Workspace, class_folders: Path
+) -> None:
+    import_pictures(workspace, class_folders, dataset="d", take_labels=False)
+    for name in ("symptom", "season"):
+        _answer(workspace, _ask(workspace, name, "one", "other"))
+    _ask(workspace, "marks", "hole", kind="many")
+    with pytest.raises(InputError, match=r"'symptom', 'season'.*--question"):
+        _frozen(workspace)
+    with pytest.raises(InputError, match="'marks' does not ask for one class"):
+        _frozen(workspace, "marks")
+    with pytest.raises(UnknownNameError, match=r"sympton.*symptom"):
+        _frozen(workspace, "sympton")
 
 
 def test_one_class_is_refused_with_a_remedy(workspace: Workspace, class_folders: Path) -> None:

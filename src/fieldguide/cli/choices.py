@@ -39,9 +39,14 @@ def source_options(command: F) -> F:
 
 
 def split_options(command: F) -> F:
-    """Add the options that say how to divide a dataset."""
+    """Add the options that say whose labels to take and how to divide a dataset."""
     for option in reversed(
         (
+            click.option(
+                "--question",
+                metavar="NAME",
+                help="Question whose labels are taken. [default: the one that has labels]",
+            ),
             click.option(
                 "--resplit",
                 is_flag=True,

@@ -64,6 +64,7 @@ def import_(
 def split(
     ctx: click.Context,
     dataset: str,
+    question: str | None,
     resplit: bool,
     test_share: float | None,
     val_share: float | None,
@@ -78,7 +79,10 @@ def split(
                 workspace,
                 dataset,
                 choice=SplitChoice(
-                    resplit=resplit, seed=seed, fractions=fractions(test_share, val_share)
+                    question=question,
+                    resplit=resplit,
+                    seed=seed,
+                    fractions=fractions(test_share, val_share),
                 ),
                 backbone=backbone,
                 progress=progress,

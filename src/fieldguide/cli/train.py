@@ -46,6 +46,7 @@ def train(
     split: str | None,
     image: str | None,
     link: bool,
+    question: str | None,
     resplit: bool,
     test_share: float | None,
     val_share: float | None,
@@ -68,7 +69,10 @@ def train(
             link=link,
             recipe=Recipe(backbone=backbone or workspace.config.backbone, head=head, seed=seed),
             choice=SplitChoice(
-                resplit=resplit, seed=seed, fractions=fractions(test_share, val_share)
+                question=question,
+                resplit=resplit,
+                seed=seed,
+                fractions=fractions(test_share, val_share),
             ),
             again=again,
         )

@@ -137,7 +137,6 @@ def _import_alone(
 @dataclass(frozen=True, slots=True)
 class _Target:
     dataset_id: int
-    question_id: int
     import_id: int
     started_at: datetime
     source: str
@@ -269,11 +268,9 @@ class _Collector:
             for i in accepted
             if i.entry.label is not None
         }
-        votes.add_imported(
-            connection,
-            question_id=self._target.question_id,
-            answers=answers,
-        )
+        if answers:
+            question_id = _class_question(connection, self._target.dataset_id)
+            votes.add_imported(connection, question_id=question_id, answers=answers)
         for question in questions.of_dataset(connection, self._target.dataset_id):
             labels.refresh(connection, question.id, list(ids.values()))
 
@@ -294,16 +291,19 @@ class _Collector:
 def _begin(connection: sa.Connection, dataset: str, source: str, format_name: str) -> _Target:
     row = datasets.ensure(connection, dataset, source)
     begun = imports.begin(connection, row.id, source, format_name)
-    question_id = datasets.class_question(connection, row.id)
-    if not labels.is_built(connection, question_id):
-        labels.refresh(connection, question_id)
     return _Target(
         dataset_id=row.id,
-        question_id=question_id,
         import_id=begun.id,
         started_at=begun.started_at,
         source=source,
     )
+
+
+def _class_question(connection: sa.Connection, dataset_id: int) -> int:
+    question_id = datasets.class_question(connection, dataset_id)
+    if not labels.is_built(connection, question_id):
+        labels.refresh(connection, question_id)
+    return question_id
 
 
 def _finish(connection: sa.Connection, target: _Target, outcomes: dict[str, int]) -> None:

@@ -16,23 +16,27 @@ from fieldguide.curate.items import Item, load_items
 from fieldguide.curate.leaks import LeakFinding, find_leaks
 from fieldguide.curate.near_duplicates import NearPair
 from fieldguide.curate.splitting import DEFAULT_FRACTIONS, assign_parts
-from fieldguide.errors import DataError, InterruptedRunError
-from fieldguide.records import datasets, splits, versions
+from fieldguide.errors import DataError, InputError, InterruptedRunError, UnknownNameError
+from fieldguide.formats.names import some
+from fieldguide.records import datasets, labels, questions, splits, versions
+from fieldguide.records.datasets import DatasetRow
 from fieldguide.records.splits import SplitRow
 from fieldguide.records.versions import VersionItem, VersionRow
 
 
 @dataclass(frozen=True, slots=True)
 class SplitChoice:
-    """How a dataset shall be divided.
+    """Whose labels shall be frozen, and how the dataset shall be divided.
 
     Attributes:
+        question: Name of the question whose labels are taken; see :func:`labelled_question`.
         resplit: Make a split even where one came with the data.
         given: Take the one that came with the data, whatever stood before.
         seed: Draws the order of assignment.
         fractions: Share of each part.
     """
 
+    question: str | None = None
     resplit: bool = False
     given: bool = False
     seed: int = 0
@@ -41,7 +45,7 @@ class SplitChoice:
     @property
     def is_left_open(self) -> bool:
         """Whether nothing was chosen, so that the split which the dataset has is kept."""
-        return self == SplitChoice()
+        return self == SplitChoice(question=self.question)
 
 
 def freeze(
@@ -68,11 +72,12 @@ def freeze(
 
     Raises:
         DataError: If there are not two classes with pictures.
+        InputError: If the question is not asked for one class, or has to be named.
         InterruptedRunError: If pictures came in that were not compared.
-        UnknownNameError: If there is no such dataset.
+        UnknownNameError: If there is no such dataset or question.
     """
     row = datasets.get(connection, dataset)
-    question_id = datasets.class_question(connection, row.id)
+    question_id = labelled_question(connection, row, choice.question)
     items = load_items(connection, row.id, question_id)
     if any(item.sha256 not in compared for item in items):
         raise InterruptedRunError(
@@ -143,6 +148,38 @@ class _Division:
     notes: tuple[str, ...]
 
 
+def labelled_question(connection: sa.Connection, dataset: DatasetRow, name: str | None) -> int:
+    """Return the id of the question whose labels are to be frozen.
+
+    Without a name it is the one that imports answer, if it has labels, and otherwise the only one
+    that has.
+
+    Raises:
+        InputError: If the question does not ask for one class, or several have labels.
+        UnknownNameError: If there is no question of that name.
+    """
+    asked = {q.name: q for q in questions.of_dataset(connection, dataset.id)}
+    if name is not None:
+        if name not in asked:
+            raise UnknownNameError("question", name, list(asked))
+        if asked[name].kind != "single":
+            raise InputError(
+                f"The question {name!r} does not ask for one class; only such a one can be "
+                "trained on."
+            )
+        return asked[name].id
+    single = [q for q in asked.values() if q.kind == "single"]
+    labelled = {q.name: q.id for q in single if labels.of_question(connection, q.id)}
+    if len(labelled) == 1:
+        return next(iter(labelled.values()))
+    if labelled and datasets.CLASS_QUESTION not in labelled:
+        raise InputError(
+            f"The dataset {dataset.name!r} has labels of the questions {some(labelled)}. Say which "
+            "to train on with --question."
+        )
+    return datasets.class_question(connection, dataset.id)
+
+
 def _check_classes(dataset: str, items: Sequence[Item]) -> None:
     classes = {item.label for item in items if item.label is not None}
     if not items:
@@ -151,8 +188,8 @@ def _check_classes(dataset: str, items: Sequence[Item]) -> None:
         found = f"only the class {next(iter(classes))!r}" if classes else "no labels"
         raise DataError(
             f"The dataset {dataset!r} has {len(items)} pictures with {found}; training needs at "
-            "least two classes. Put the pictures of each class into a folder of its own, or name "
-            "the label column of a table with --label."
+            "least two classes. Put the pictures of each class into a folder of its own, name the "
+            "label column of a table with --label, or label them with: fieldguide serve"
         )
 
 

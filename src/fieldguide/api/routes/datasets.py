@@ -22,7 +22,7 @@ from fieldguide.api.fields import Body, Id, Name, Text
 from fieldguide.api.idempotency import Once
 from fieldguide.api.routing import Router
 from fieldguide.api.work import read, read_long, write
-from fieldguide.records import datasets, grants, labels, pictures, views
+from fieldguide.records import datasets, grants, pictures, views
 from fieldguide.types import Role
 
 router = Router("datasets")
@@ -118,8 +118,6 @@ async def create_dataset(principal: Signed, body: NewDataset, once: Once) -> Res
     def work(connection: sa.Connection) -> DatasetShape:
         made = datasets.ensure(connection, _free_name(connection, body.name), "made on the site")
         datasets.describe(connection, made.id, description=body.description)
-        question_id = datasets.class_question(connection, made.id)
-        labels.refresh(connection, question_id)
         grants.give(connection, principal.user_id, made.id, "maintainer")
         return _shape(datasets.details(connection, [made.id])[0], "maintainer", principal)
 
