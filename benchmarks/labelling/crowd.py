@@ -99,6 +99,9 @@ class Crowd:
         connection = Connection(self._port, self._site.tokens[number])
         question = f"/api/questions/{self._site.question_id}"
         counter = 0
+        if self._pause:
+            # People do not all begin in the same instant.
+            await asyncio.sleep(self._pause * self._batch * chance.random())
         while self._left > 0:
             began = time.perf_counter()
             reply = await self._ask(

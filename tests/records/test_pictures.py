@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -255,6 +256,44 @@ def test_pages_counts_and_marks_agree_with_a_sorted_list(
         for number, mark in enumerate(marks, start=1):
             rows = pictures.page(connection, meadow.dataset_id, wanted, after=mark, limit=limit)
             assert [row.id for row in rows] == expected[number * limit :][:limit]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("narrowed", ["nothing", "one class", "one of many", "state", "verdict"])
+def test_a_page_by_name_needs_no_sorting(meadow: Field, narrowed: str, descending: bool) -> None:
+    with meadow.workspace.records.read() as connection:
+        (choice, *_) = questions.get(connection, meadow.single).choices
+        (mark, *_) = questions.get(connection, meadow.many).choices
+        wanted = {
+            "nothing": PictureFilter(question_id=meadow.single),
+            "one class": PictureFilter(question_id=meadow.single, choice_ids=(choice.id,)),
+            "one of many": PictureFilter(question_id=meadow.many, choice_ids=(mark.id,)),
+            "state": PictureFilter(question_id=meadow.single, state="closed"),
+            "verdict": PictureFilter(question_id=meadow.single, verdict="unsure"),
+        }[narrowed]
+        wanted = dataclasses.replace(wanted, descending=descending)
+        assert not wanted.is_search
+        for after in (None, ("a/b.jpg", 3)):
+            steps = _plan(connection, meadow.dataset_id, wanted, after)
+            assert "USE TEMP B-TREE FOR ORDER BY" not in steps, steps
+            assert steps[0].startswith("SEARCH"), steps
+
+
+def _plan(
+    connection: sa.Connection, dataset_id: int, wanted: PictureFilter, after: Any
+) -> list[str]:
+    """Say how SQLite finds a page, step by step."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        seen.append((statement, parameters))
+
+    sa.event.listen(connection, "before_cursor_execute", note)
+    pictures.page(connection, dataset_id, wanted, after=after, limit=5)
+    sa.event.remove(connection, "before_cursor_execute", note)
+    statement, parameters = next(one for one in seen if "images" in one[0])
+    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    return [row.detail for row in rows]
 
 
 def test_the_values_of_a_column_find_their_pictures_again(meadow: Field) -> None:

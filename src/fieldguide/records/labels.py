@@ -209,6 +209,16 @@ def _present(
     ]
 
 
+def _names(connection: sa.Connection, member_ids: Sequence[int]) -> dict[int, str]:
+    return {
+        row.id: row.name
+        for part in chunks(member_ids)
+        for row in connection.execute(
+            sa.select(members.c.id, members.c.name).where(members.c.id.in_(part))
+        )
+    }
+
+
 def _forget(connection: sa.Connection, question_id: int) -> None:
     connection.execute(labels.delete().where(labels.c.question_id == question_id))
     connection.execute(label_choices.delete().where(label_choices.c.question_id == question_id))
@@ -216,10 +226,12 @@ def _forget(connection: sa.Connection, question_id: int) -> None:
 
 def _insert(connection: sa.Connection, question: Question, settled: Mapping[int, Settled]) -> None:
     seed = question.settings.seed
+    names = _names(connection, list(settled))
     rows = [
         {
             "question_id": question.id,
             "member_id": member,
+            "name": names[member],
             # In an order that is numbered through, new pictures come last until all are numbered.
             "order_key": random_place(seed, member) + (question.settings.order != "random") * 2**32,
             **_values(label, question),
@@ -264,8 +276,14 @@ def _store_choices(
                 label_choices.c.question_id == question_id, label_choices.c.member_id.in_(part)
             )
         )
+    names = _names(connection, list(settled))
     rows = [
-        {"question_id": question_id, "member_id": member, "choice_id": choice}
+        {
+            "question_id": question_id,
+            "member_id": member,
+            "choice_id": choice,
+            "name": names[member],
+        }
         for member, label in settled.items()
         for choice in label.choices
     ]

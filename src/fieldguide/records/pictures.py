@@ -73,6 +73,21 @@ class PictureFilter:
     descending: bool = False
     many: bool = False
 
+    @property
+    def is_search(self) -> bool:
+        """Whether no index has the pictures together, so that very many may be looked at."""
+        about_label = bool(self.choice_ids or self.unlabelled or self.state or self.verdict)
+        by_certainty = self.least_certain is not None or self.most_certain is not None
+        about_picture = bool(self.text or self.part or self.group or self.columns)
+        return (
+            about_picture
+            or self.flagged is not None
+            or bool(self.annotator)
+            or by_certainty
+            or len(self.choice_ids) > 1
+            or (about_label and self.sort != "name")
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PictureLabel:
@@ -289,7 +304,21 @@ def _key(wanted: PictureFilter) -> sa.ColumnElement[Any]:
         return certainty_key
     if wanted.sort == "order":
         return labels.c.order_key
+    return _name(wanted)
+
+
+def _name(wanted: PictureFilter) -> sa.ColumnElement[str]:
+    # The same name, from the table whose index has it beside what narrows the choice down: few
+    # pictures of very many are found at once, wherever their names lie.
+    if _has_one_of_many(wanted):
+        return label_choices.c.name
+    if len(wanted.choice_ids) == 1 or wanted.state or wanted.verdict or wanted.unlabelled:
+        return labels.c.name
     return members.c.name
+
+
+def _has_one_of_many(wanted: PictureFilter) -> bool:
+    return wanted.many and len(wanted.choice_ids) == 1
 
 
 def _order(key: sa.ColumnElement[Any], wanted: PictureFilter) -> list[sa.ColumnElement[Any]]:
@@ -300,7 +329,13 @@ def _order(key: sa.ColumnElement[Any], wanted: PictureFilter) -> list[sa.ColumnE
 
 def _id(wanted: PictureFilter) -> sa.ColumnElement[int]:
     # The same number, from the table whose index has the order.
-    return labels.c.member_id if wanted.sort in {"certainty", "order"} else members.c.id
+    if wanted.sort in {"certainty", "order"}:
+        return labels.c.member_id
+    if wanted.sort == "name" and _name(wanted) is label_choices.c.name:
+        return label_choices.c.member_id
+    if wanted.sort == "name" and _name(wanted) is labels.c.name:
+        return labels.c.member_id
+    return members.c.id
 
 
 def _following(
@@ -333,9 +368,19 @@ def _beyond(wanted: PictureFilter, place: Any, here: Any) -> sa.ColumnElement[bo
 def _source(wanted: PictureFilter) -> sa.FromClause:
     if wanted.question_id is None:
         return members
-    return members.join(
+    source = members.join(
         labels,
         sa.and_(labels.c.member_id == members.c.id, labels.c.question_id == wanted.question_id),
+    )
+    if not _has_one_of_many(wanted):
+        return source
+    return source.join(
+        label_choices,
+        sa.and_(
+            label_choices.c.member_id == members.c.id,
+            label_choices.c.question_id == wanted.question_id,
+            label_choices.c.choice_id == wanted.choice_ids[0],
+        ),
     )
 
 
@@ -396,7 +441,7 @@ def _contains(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool
 
 def _about_the_label(wanted: PictureFilter) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
-    if wanted.choice_ids:
+    if wanted.choice_ids and not _has_one_of_many(wanted):
         found.append(_has_class(wanted))
     if wanted.unlabelled:
         found.append(labels.c.verdict.is_(None))
@@ -414,6 +459,8 @@ def _about_the_label(wanted: PictureFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _has_class(wanted: PictureFilter) -> sa.ColumnElement[bool]:
+    if len(wanted.choice_ids) == 1:
+        return labels.c.choice_id == wanted.choice_ids[0]
     if not wanted.many:
         return labels.c.choice_id.in_(wanted.choice_ids)
     return sa.exists().where(
@@ -474,23 +521,14 @@ def _choices_of(
 
 
 def _row(row: Any, wanted: PictureFilter, many: Mapping[int, tuple[int, ...]]) -> PictureRow:
+    # By place, see ``_selection``: values by name would take much of what a page costs.
+    picture, name, sha256, group, part, width, height, key, *rest = row
     label = None
     if wanted.question_id is not None:
-        chosen = many.get(row.id, ()) if row.choice_id is None else (row.choice_id,)
-        label = PictureLabel(
-            row.state, row.verdict, chosen, row.number, row.certainty, row.vote_count
-        )
-    return PictureRow(
-        row.id,
-        row.name,
-        row.sha256,
-        row.group_key,
-        row.given_part,
-        row.width,
-        row.height,
-        row.key,
-        label,
-    )
+        state, verdict, choice, number, certainty, vote_count = rest
+        chosen = many.get(picture, ()) if choice is None else (choice,)
+        label = PictureLabel(state, verdict, chosen, number, certainty, vote_count)
+    return PictureRow(picture, name, sha256, group, part, width, height, key, label)
 
 
 # Putting a statement together costs more than running it, so this one is made once.

@@ -243,6 +243,8 @@ labels = sa.Table(
     metadata,
     _reference("question_id", "questions.id"),
     _reference("member_id", "members.id"),
+    # The picture's, so that an index has it beside what narrows a choice of pictures down.
+    sa.Column("name", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("verdict", sa.Text),
     _reference("choice_id", "choices.id", nullable=True),
@@ -254,7 +256,9 @@ labels = sa.Table(
     sa.Column("computed_at", UtcTime, nullable=False),
     sa.PrimaryKeyConstraint("question_id", "member_id"),
     sa.Index(None, "question_id", "state", "order_key", "member_id"),
-    sa.Index(None, "question_id", "choice_id", "member_id"),
+    sa.Index(None, "question_id", "choice_id", "name", "member_id"),
+    sa.Index(None, "question_id", "state", "name", "member_id"),
+    sa.Index(None, "question_id", "verdict", "name", "member_id"),
     sa.Index(None, "member_id"),
 )
 
@@ -269,7 +273,9 @@ label_choices = sa.Table(
     _reference("question_id", "questions.id"),
     _reference("choice_id", "choices.id"),
     _reference("member_id", "members.id"),
+    sa.Column("name", sa.Text, nullable=False),
     sa.PrimaryKeyConstraint("question_id", "choice_id", "member_id"),
+    sa.Index(None, "question_id", "choice_id", "name", "member_id"),
     sa.Index(None, "member_id"),
 )
 

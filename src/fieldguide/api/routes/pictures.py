@@ -235,9 +235,8 @@ async def list_pictures(
         }
 
     # Checked against the page's shape by a test; to do so each time would double what a page costs.
-    # What no index narrows down is looked for in another thread, so that nobody else waits for it.
-    searched = wanted.text or wanted.columns or wanted.annotator or wanted.flagged is not None
-    page = await (read_long if searched else read)(workspace, work)
+    # What has to be searched for is looked for in another thread, so that nobody else waits for it.
+    page = await (read_long if wanted.is_search else read)(workspace, work)
     return Response(orjson.dumps(page), media_type="application/json")
 
 

@@ -316,6 +316,7 @@ def upgrade() -> None:
         sa.Column("question_id", _ID, nullable=False),
         sa.Column("choice_id", _ID, nullable=False),
         sa.Column("member_id", _ID, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["choice_id"], ["choices.id"], name=op.f("fk_label_choices_choice_id_choices")
         ),
@@ -331,6 +332,12 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_label_choices_member_id"), "label_choices", ["member_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_label_choices_question_id_choice_id_name_member_id"),
+        "label_choices",
+        ["question_id", "choice_id", "name", "member_id"],
+        unique=False,
     )
 
     op.create_table(
@@ -394,6 +401,7 @@ def upgrade() -> None:
         "labels",
         sa.Column("question_id", _ID, nullable=False),
         sa.Column("member_id", _ID, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=True),
         sa.Column("choice_id", _ID, nullable=True),
@@ -416,8 +424,10 @@ def upgrade() -> None:
     )
     for columns in (
         ["member_id"],
-        ["question_id", "choice_id", "member_id"],
+        ["question_id", "choice_id", "name", "member_id"],
+        ["question_id", "state", "name", "member_id"],
         ["question_id", "state", "order_key", "member_id"],
+        ["question_id", "verdict", "name", "member_id"],
     ):
         op.create_index(op.f("ix_labels_" + "_".join(columns)), "labels", columns)
     op.create_index(
