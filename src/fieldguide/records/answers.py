@@ -79,8 +79,7 @@ def of_members(
     """Return the standing answers about some pictures, decisions in the order of their time."""
     found: dict[int, list[Answer]] = {}
     for part in chunks(member_ids):
-        values = {"question": question_id, "pictures": list(part)}
-        rows = connection.execute(_OF_MEMBERS, values).all()
+        rows = connection.execute(*_of_members(question_id, part)).all()
         many = vote_records.many_choices(
             connection, [r.vote_id for r in rows if r.choice_id is None]
         )
@@ -251,7 +250,16 @@ def _standing_rows(votes: Sequence[VoteRow]) -> list[Mapping[str, Any]]:
 
 
 # Putting a statement together costs more than running it, so it is made once.
-_OF_MEMBERS = (
+def _of_members(
+    question_id: int, member_ids: Sequence[int]
+) -> tuple[sa.Select[Any], dict[str, Any]]:
+    # A list has to be written into the statement each time; most often one picture is asked for.
+    if len(member_ids) == 1:
+        return _OF_MEMBER, {"question": question_id, "picture": member_ids[0]}
+    return _OF_MEMBERS, {"question": question_id, "pictures": list(member_ids)}
+
+
+_OF_QUESTION = (
     sa.select(
         answers.c.member_id,
         answers.c.vote_id,
@@ -262,9 +270,8 @@ _OF_MEMBERS = (
         answers.c.number,
         answers.c.decides,
     )
-    .where(
-        answers.c.question_id == sa.bindparam("question"),
-        answers.c.member_id.in_(sa.bindparam("pictures", expanding=True)),
-    )
+    .where(answers.c.question_id == sa.bindparam("question"))
     .order_by(answers.c.vote_id)
 )
+_OF_MEMBER = _OF_QUESTION.where(answers.c.member_id == sa.bindparam("picture"))
+_OF_MEMBERS = _OF_QUESTION.where(answers.c.member_id.in_(sa.bindparam("pictures", expanding=True)))

@@ -41,7 +41,17 @@ def of_members(
     return found
 
 
-_OF_MEMBERS = sa.select(extra_answers.c.member_id, extra_answers.c.extra).where(
-    extra_answers.c.question_id == sa.bindparam("question"),
-    extra_answers.c.member_id.in_(sa.bindparam("pictures", expanding=True)),
+def of_member(connection: sa.Connection, question_id: int, member_id: int) -> int:
+    """Return how many more answers one picture gets."""
+    values = {"question": question_id, "picture": member_id}
+    row = connection.execute(_OF_MEMBER, values).first()
+    return 0 if row is None else int(row.extra)
+
+
+_OF_QUESTION = sa.select(extra_answers.c.member_id, extra_answers.c.extra).where(
+    extra_answers.c.question_id == sa.bindparam("question")
+)
+_OF_MEMBER = _OF_QUESTION.where(extra_answers.c.member_id == sa.bindparam("picture"))
+_OF_MEMBERS = _OF_QUESTION.where(
+    extra_answers.c.member_id.in_(sa.bindparam("pictures", expanding=True))
 )

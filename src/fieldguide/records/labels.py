@@ -65,9 +65,8 @@ def update(
     The picture's row must be there; see ``refresh``.
     """
     heard = answer_records.of_members(connection, question.id, [member_id])
-    more = extra_answers.of_members(connection, question.id, [member_id])
-    rule = question.rule(posterior)
-    settled = settle(heard.get(member_id, []), rule, more.get(member_id, 0))
+    more = extra_answers.of_member(connection, question.id, member_id)
+    settled = settle(heard.get(member_id, []), question.rule(posterior), more)
     _store(connection, question, {member_id: settled})
     return settled
 
