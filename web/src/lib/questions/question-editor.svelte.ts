@@ -67,23 +67,21 @@ export class QuestionEditor {
     );
   }
 
-  /** Adds classes one after the other; `tell` is told how many are there. */
-  async addLines(lines: readonly ClassLine[], tell: (done: number) => void): Promise<void> {
-    const ids: number[] = [];
-    try {
-      for (const { name, description, parent } of lines) {
-        const body: NewChoice = { name };
-        if (description) body.description = description;
-        if (parent !== null) body.parent_id = ids[parent];
-        this.question = await answer(
-          api.POST('/api/questions/{question_id}/choices', { params: this.#params, body }),
-        );
-        ids.push(this.question.choices.find((choice) => choice.name === name)?.id ?? 0);
-        tell(ids.length);
-      }
-    } finally {
-      await this.#loadEdits();
-    }
+  /** Adds classes as one change, or none of them. */
+  async addLines(lines: readonly ClassLine[]): Promise<void> {
+    const choices = lines.map(({ name, description, parent }) => ({
+      name,
+      ...(description ? { description } : {}),
+      ...(parent === null ? {} : { below: parent + 1 }),
+    }));
+    await this.#take(
+      answer(
+        api.POST('/api/questions/{question_id}/choices/many', {
+          params: this.#params,
+          body: { choices },
+        }),
+      ),
+    );
   }
 
   async change(choice: number, body: ChoiceChange): Promise<void> {
