@@ -249,9 +249,13 @@ def test_leaks_and_what_was_left_out_are_told(
 
 
 def test_names_cannot_steer_the_terminal(
-    trained: Path, class_folders: Path, capsys: pytest.CaptureFixture[str]
+    trained: Path,
+    class_folders: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert trained
+    monkeypatch.setenv("COLUMNS", "2000")  # so that no name is folded
     odd = class_folders / "odd"
     odd.mkdir()
     for name in ("\x1b[2J[red].jpg", os.fsdecode(b"caf\xe9.jpg"), "=cmd.jpg"):

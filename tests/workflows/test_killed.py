@@ -116,7 +116,11 @@ def test_twenty_kills_change_nothing(
 
 
 @pytest.mark.slow
-def test_control_c_stops_quickly_and_says_how_to_go_on(tmp_path: Path, class_folders: Path) -> None:
+def test_control_c_stops_quickly_and_says_how_to_go_on(
+    tmp_path: Path, class_folders: Path, picture: Callable[..., bytes]
+) -> None:
+    for number in range(200):  # so that there is time to stop it
+        (class_folders / "amber" / f"more-{number}.jpg").write_bytes(picture(5000 + number))
     process = subprocess.Popen(
         _command(tmp_path / "ws", "train", str(class_folders)),
         stdout=subprocess.PIPE,

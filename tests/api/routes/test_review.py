@@ -45,7 +45,8 @@ def test_accuracy_is_shown_only_where_the_question_shows_it(group: Group) -> Non
 
 def test_progress_of_a_question_without_answers_and_pictures(group: Group) -> None:
     made = group["mia"].post("/api/datasets", {"name": "nothing"}).json()
-    (question,) = group["mia"].get(f"/api/datasets/{made['id']}/questions").json()
+    asked = {"name": "symptom", "kind": "number"}
+    question = group["mia"].post(f"/api/datasets/{made['id']}/questions", asked).json()
     found = group["mia"].get(f"/api/questions/{question['id']}/progress").json()
     assert (found["pictures"], found["answers_left"], found["days_left"]) == (0, 0, None)
     assert found["people"] == found["classes"] == found["per_day"] == []
