@@ -169,7 +169,7 @@ def labelled_question(connection: sa.Connection, dataset: DatasetRow, name: str 
             )
         return asked[name].id
     single = [q for q in asked.values() if q.kind == "single"]
-    labelled = {q.name: q.id for q in single if labels.of_question(connection, q.id)}
+    labelled = {q.name: q.id for q in single if labels.has_any(connection, q.id)}
     if len(labelled) == 1:
         return next(iter(labelled.values()))
     if labelled and datasets.CLASS_QUESTION not in labelled:

@@ -54,6 +54,14 @@ def of_question(connection: sa.Connection, question_id: int) -> dict[int, Label]
     }
 
 
+def has_any(connection: sa.Connection, question_id: int) -> bool:
+    """Tell whether any picture has a label that ``of_question`` would return."""
+    query = sa.select(labels.c.member_id).where(
+        labels.c.question_id == question_id, labels.c.certainty.is_not(None)
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def update(
     connection: sa.Connection,
     question: Question,
@@ -92,13 +100,13 @@ def refresh(
     if member_ids is None:
         _forget(connection, question_id)
     present = _present(connection, question.dataset_id, member_ids)
-    for part in chunks(present):
+    for part in chunks(list(present)):
         answer_records.refresh(connection, question_id, part)
         heard = answer_records.of_members(connection, question_id, part)
         more = extra_answers.of_members(connection, question_id, part)
         rule = question.rule(posterior)
         settled = {m: settle(heard.get(m, []), rule, more.get(m, 0)) for m in part}
-        _insert(connection, question, settled)
+        _insert(connection, question, settled, present)
     if member_ids is None:
         connection.execute(
             questions.update().where(questions.c.id == question_id).values(labels_at=now())
@@ -195,17 +203,18 @@ def count_by_choice(connection: sa.Connection, question: Question) -> dict[int, 
 
 def _present(
     connection: sa.Connection, dataset_id: int, member_ids: Sequence[int] | None
-) -> list[int]:
-    query = sa.select(members.c.id).where(
+) -> dict[int, str]:
+    """Return the names of the present ones among some pictures, or of all, by id."""
+    query = sa.select(members.c.id, members.c.name).where(
         members.c.dataset_id == dataset_id, members.c.removed_at.is_(None)
     )
     if member_ids is None:
-        return list(connection.scalars(query.order_by(members.c.id)))
-    return [
-        member
+        return {row.id: row.name for row in connection.execute(query.order_by(members.c.id))}
+    return {
+        row.id: row.name
         for part in chunks(sorted(set(member_ids)))
-        for member in connection.scalars(query.where(members.c.id.in_(part)))
-    ]
+        for row in connection.execute(query.where(members.c.id.in_(part)))
+    }
 
 
 def _names(connection: sa.Connection, member_ids: Sequence[int]) -> dict[int, str]:
@@ -223,9 +232,13 @@ def _forget(connection: sa.Connection, question_id: int) -> None:
     connection.execute(label_choices.delete().where(label_choices.c.question_id == question_id))
 
 
-def _insert(connection: sa.Connection, question: Question, settled: Mapping[int, Settled]) -> None:
+def _insert(
+    connection: sa.Connection,
+    question: Question,
+    settled: Mapping[int, Settled],
+    names: Mapping[int, str],
+) -> None:
     seed = question.settings.seed
-    names = _names(connection, list(settled))
     rows = [
         {
             "question_id": question.id,
@@ -241,7 +254,7 @@ def _insert(connection: sa.Connection, question: Question, settled: Mapping[int,
         connection, labels, rows, keys=("question_id", "member_id"), keep=("order_key",)
     )
     if question.kind == "many":
-        _store_choices(connection, question.id, settled)
+        _store_choices(connection, question.id, settled, names)
 
 
 def _store(connection: sa.Connection, question: Question, settled: Mapping[int, Settled]) -> None:
@@ -249,7 +262,7 @@ def _store(connection: sa.Connection, question: Question, settled: Mapping[int, 
         values = {"of_question": question.id, "of_picture": member, **_values(label, question)}
         connection.execute(_STORE, values)
     if question.kind == "many":
-        _store_choices(connection, question.id, settled)
+        _store_choices(connection, question.id, settled, _names(connection, list(settled)))
 
 
 def _values(label: Settled, question: Question) -> dict[str, Any]:
@@ -267,7 +280,10 @@ def _values(label: Settled, question: Question) -> dict[str, Any]:
 
 
 def _store_choices(
-    connection: sa.Connection, question_id: int, settled: Mapping[int, Settled]
+    connection: sa.Connection,
+    question_id: int,
+    settled: Mapping[int, Settled],
+    names: Mapping[int, str],
 ) -> None:
     for part in chunks(list(settled)):
         connection.execute(
@@ -275,7 +291,6 @@ def _store_choices(
                 label_choices.c.question_id == question_id, label_choices.c.member_id.in_(part)
             )
         )
-    names = _names(connection, list(settled))
     rows = [
         {
             "question_id": question_id,
