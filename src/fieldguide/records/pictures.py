@@ -304,17 +304,23 @@ def _key(wanted: PictureFilter) -> sa.ColumnElement[Any]:
         return certainty_key
     if wanted.sort == "order":
         return labels.c.order_key
-    return _name(wanted)
+    return _ordering(wanted).c.name
 
 
-def _name(wanted: PictureFilter) -> sa.ColumnElement[str]:
-    # The same name, from the table whose index has it beside what narrows the choice down: few
-    # pictures of very many are found at once, wherever their names lie.
+def _ordering(wanted: PictureFilter) -> sa.Table:
+    """Return the table whose index has the order beside what narrows the choice down.
+
+    Few pictures of very many are then found at once, wherever their names lie.
+    """
+    if wanted.sort in {"certainty", "order"}:
+        return labels
+    if wanted.sort == "added":
+        return members
     if _has_one_of_many(wanted):
-        return label_choices.c.name
+        return label_choices
     if len(wanted.choice_ids) == 1 or wanted.state or wanted.verdict or wanted.unlabelled:
-        return labels.c.name
-    return members.c.name
+        return labels
+    return members
 
 
 def _has_one_of_many(wanted: PictureFilter) -> bool:
@@ -328,14 +334,8 @@ def _order(key: sa.ColumnElement[Any], wanted: PictureFilter) -> list[sa.ColumnE
 
 
 def _id(wanted: PictureFilter) -> sa.ColumnElement[int]:
-    # The same number, from the table whose index has the order.
-    if wanted.sort in {"certainty", "order"}:
-        return labels.c.member_id
-    if wanted.sort == "name" and _name(wanted) is label_choices.c.name:
-        return label_choices.c.member_id
-    if wanted.sort == "name" and _name(wanted) is labels.c.name:
-        return labels.c.member_id
-    return members.c.id
+    table = _ordering(wanted)
+    return members.c.id if table is members else table.c.member_id
 
 
 def _following(
