@@ -41,8 +41,8 @@ from fieldguide.formats.labels.reading import (
     ForeignNames,
     LabelOptions,
     answer,
+    beginning_of,
     choices_named,
-    encoding_of,
     load_json,
     placing,
     time_of,
@@ -65,8 +65,7 @@ def matches(path: Path) -> bool:
     """Whether the path is a JSON file that holds an object, not a list."""
     if not path.is_file() or path.suffix.lower() not in SUFFIXES:
         return False
-    with path.open(encoding=encoding_of(path), errors="replace") as stream:
-        return stream.read(1000).lstrip().startswith("{")
+    return beginning_of(path).lstrip().startswith("{")
 
 
 def write(

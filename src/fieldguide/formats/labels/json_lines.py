@@ -28,6 +28,7 @@ from fieldguide.formats.labels.as_json import (
 from fieldguide.formats.labels.checking import Checker
 from fieldguide.formats.labels.reading import (
     LabelOptions,
+    beginning_of,
     encoding_of,
     load_json,
     opening,
@@ -52,9 +53,7 @@ def matches(path: Path) -> bool:
         return False
     if path.suffix.lower() in SUFFIXES:
         return True
-    encoding = encoding_of(path)
-    with path.open(encoding=encoding, errors="replace") as stream:
-        return _BEGINNING.match(stream.read(1000)) is not None
+    return _BEGINNING.match(beginning_of(path)) is not None
 
 
 def write(
@@ -173,9 +172,7 @@ def _elements_of_list(path: Path) -> Iterator[_Place]:
 
 
 def _is_list(path: Path) -> bool:
-    encoding = encoding_of(path)
-    with opening(path), path.open(encoding=encoding, errors="replace") as stream:
-        return stream.read(1000).lstrip().startswith("[")
+    return beginning_of(path).lstrip().startswith("[")
 
 
 def _check_end(path: Path) -> None:

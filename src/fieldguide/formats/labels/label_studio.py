@@ -29,7 +29,7 @@ from fieldguide.formats.labels import label_studio_tasks
 from fieldguide.formats.labels.as_json import dump
 from fieldguide.formats.labels.classes import remaining, resolve, targets
 from fieldguide.formats.labels.manifest_file import path_beside, read_manifest, write_manifest
-from fieldguide.formats.labels.reading import LabelOptions, encoding_of, load_json
+from fieldguide.formats.labels.reading import LabelOptions, beginning_of, load_json
 from fieldguide.formats.labels.record import (
     LabelFile,
     LabelledPicture,
@@ -53,8 +53,7 @@ def matches(path: Path) -> bool:
     """Whether the path is a JSON file that holds a list."""
     if not path.is_file() or path.suffix.lower() not in SUFFIXES:
         return False
-    with path.open(encoding=encoding_of(path), errors="replace") as stream:
-        return stream.read(1000).lstrip().startswith("[")
+    return beginning_of(path).lstrip().startswith("[")
 
 
 def write(

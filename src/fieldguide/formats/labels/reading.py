@@ -81,6 +81,17 @@ def encoding_of(path: Path) -> str:
     return next((name for mark, name in _ENCODINGS if start.startswith(mark)), "utf-8")
 
 
+def beginning_of(path: Path) -> str:
+    """Give a text file's first thousand characters, whatever they are.
+
+    Raises:
+        SourceError: If it cannot be opened.
+    """
+    encoding = encoding_of(path)
+    with opening(path), path.open(encoding=encoding, errors="replace") as stream:
+        return stream.read(1000)
+
+
 @contextmanager
 def opening(path: Path) -> Iterator[None]:
     """Explain why a file cannot be opened or is not text.
