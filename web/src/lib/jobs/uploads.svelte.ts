@@ -49,7 +49,7 @@ export class Upload {
 
   /** Goes on after a stop. */
   goOn(): Promise<void> {
-    return this.uploader.again();
+    return this.start();
   }
 
   #takeJob(job: unknown): void {

@@ -69,7 +69,6 @@ export class Uploader {
   #listeners = new Set<(state: UploadState) => void>();
   #stopping = new AbortController();
   #id: string | null = null;
-  #files: readonly ChosenFile[] = [];
   #blobs = new Map<string, Blob>();
   #todo: Entry[] = [];
   #refused: Entry[] = [];
@@ -100,7 +99,6 @@ export class Uploader {
       throw new Error('This uploader is at work. Make another one, or stop this one first.');
     }
     this.#stopping = new AbortController();
-    this.#files = files;
     this.#blobs = new Map(files.map(({ name, file }) => [name, file]));
     this.#state = emptyState();
     this.#set({ doing: 'preparing' });
@@ -146,11 +144,6 @@ export class Uploader {
     } catch (cause) {
       this.#end(cause as Failure);
     }
-  }
-
-  /** Begins once more with the files of the last start. */
-  again(): Promise<void> {
-    return this.start(this.#files);
   }
 
   /** Stops; the server keeps what it has, so that the same files can go on later. */
