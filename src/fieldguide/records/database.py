@@ -19,7 +19,7 @@ from fieldguide.records.writer import Work, Writer
 
 T = TypeVar("T")
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision that this code reads and writes; a test holds it equal to the newest migration."""
 
 _MIGRATING = threading.Lock()

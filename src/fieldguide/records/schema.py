@@ -69,6 +69,8 @@ datasets = sa.Table(
     sa.Column("name", sa.Text, nullable=False, unique=True),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("description", sa.Text, nullable=False, server_default=""),
+    # What may leave the workspace, and how exactly; see ``records/privacy.py``.
+    sa.Column("privacy", sa.JSON, nullable=False, server_default="{}"),
     sa.Column("created_at", UtcTime, nullable=False),
     _client_key(),
 )
@@ -205,6 +207,10 @@ votes = sa.Table(
     sa.Column("number", sa.Double),
     sa.Column("decides", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("milliseconds", sa.Integer),
+    # A model's probability of what it says; people give none.
+    sa.Column("certainty", sa.Double),
+    # Whether a model's suggestion was in sight when a person answered.
+    sa.Column("aided", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("annotator", sa.Text, nullable=False),
     sa.Column("annotator_kind", sa.Text, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
@@ -233,6 +239,7 @@ answers = sa.Table(
     _reference("choice_id", "choices.id", nullable=True),
     sa.Column("number", sa.Double),
     sa.Column("decides", sa.Boolean, nullable=False),
+    sa.Column("aided", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("answered_at", UtcTime, nullable=False),
     sa.PrimaryKeyConstraint("question_id", "member_id", "annotator"),
     sa.Index(None, "question_id", "annotator", "verdict", "choice_id"),
@@ -358,6 +365,59 @@ flags = sa.Table(
     sa.Column("cleared_by", sa.Text),
     sa.Column("cleared_at", UtcTime),
     _client_key(),
+    sa.Index(None, "member_id"),
+)
+
+trash = sa.Table(
+    "trash",
+    metadata,
+    _id(),
+    _reference("member_id", "members.id"),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("trashed_at", UtcTime, nullable=False),
+    sa.Column("restored_by", sa.Text),
+    sa.Column("restored_at", UtcTime),
+    _client_key(),
+    sa.Index(None, "member_id"),
+)
+
+dismissals = sa.Table(
+    "dismissals",
+    metadata,
+    _id(),
+    _reference("dataset_id", "datasets.id"),
+    sa.Column("check_name", sa.Text, nullable=False),
+    sa.Column("case_key", sa.String(64), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("dismissed_at", UtcTime, nullable=False),
+    sa.Column("undone_by", sa.Text),
+    sa.Column("undone_at", UtcTime),
+    _client_key(),
+    sa.Index(None, "dataset_id", "check_name"),
+)
+
+forgotten = sa.Table(
+    "forgotten",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("forgotten_at", UtcTime, nullable=False),
+    sa.Column("versions", sa.JSON, nullable=False),
+    sa.Column("models", sa.JSON, nullable=False),
+)
+
+rejections = sa.Table(
+    "rejections",
+    metadata,
+    _reference("question_id", "questions.id"),
+    _reference("member_id", "members.id"),
+    _reference("choice_id", "choices.id"),
+    sa.Column("annotator", sa.Text, nullable=False),
+    sa.Column("rejected_at", UtcTime, nullable=False),
+    sa.PrimaryKeyConstraint("question_id", "member_id", "choice_id", "annotator"),
     sa.Index(None, "member_id"),
 )
 
@@ -518,6 +578,9 @@ versions = sa.Table(
     _reference("split_id", "splits.id"),
     _reference("question_id", "questions.id"),
     sa.Column("summary", sa.JSON, nullable=False),
+    sa.Column("card", sa.JSON),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("author", sa.Text, nullable=False, server_default=""),
     sa.Column("created_at", UtcTime, nullable=False),
     _client_key(),
     sa.UniqueConstraint("dataset_id", "number"),
@@ -533,9 +596,14 @@ version_items = sa.Table(
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("label", sa.Text),
     sa.Column("certainty", sa.Double),
+    sa.Column("votes", sa.Integer),
     sa.Column("part", sa.Text),
     sa.Column("group_key", sa.Text),
     sa.Column("cluster", sa.Text, nullable=False),
+    # Values by column name, and labels of the dataset's other questions by their names; None in
+    # versions that were frozen before these were kept.
+    sa.Column("columns", sa.JSON),
+    sa.Column("other_labels", sa.JSON),
     sa.PrimaryKeyConstraint("version_id", "member_id"),
     sa.Index(None, "sha256"),
 )
