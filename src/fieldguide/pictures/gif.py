@@ -35,7 +35,7 @@ def open_picture(data: bytes, max_pixels: int) -> Container:
     if len(data) < 13:
         raise broken("The file ends within its header.")
     width, height, flags = struct.unpack_from("<HHB", data, 6)
-    at = _first_picture(data, 13 + _palette_length(flags))
+    at = _first_picture(data, 13 + palette_length(flags))
     left, top, frame_width, frame_height = struct.unpack_from("<HHHH", data, at + 1)
     check_size(frame_width, frame_height, max_pixels)
     # A first picture beyond the announced screen makes the screen larger.
@@ -59,5 +59,6 @@ def _first_picture(data: bytes, at: int) -> int:
     raise broken("The file holds no picture data.")
 
 
-def _palette_length(flags: int) -> int:
+def palette_length(flags: int) -> int:
+    """Return how many bytes a palette takes, by the flags before it."""
     return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0

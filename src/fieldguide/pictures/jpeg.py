@@ -39,7 +39,7 @@ def open_picture(data: bytes, max_pixels: int) -> Container:
     kept: list[bytes | memoryview] = [b"\xff\xd8"]
     segments, progressive, at = _Segments(), False, 2
     while True:
-        marker, start, end = _next_segment(data, at)
+        marker, start, end = next_segment(data, at)
         if marker == _START_OF_SCAN:
             break
         body = data[start + 4 : end]
@@ -62,8 +62,12 @@ def open_picture(data: bytes, max_pixels: int) -> Container:
     return Container(image, exif=segments.exif, icc=segments.profile())
 
 
-def _next_segment(data: bytes, at: int) -> tuple[int, int, int]:
-    """The next marker that has a length: its number, where it starts, and where it ends."""
+def next_segment(data: bytes, at: int) -> tuple[int, int, int]:
+    """Find the next marker that has a length: its number, where it starts, and where it ends.
+
+    Raises:
+        PictureError: If the file ends before there is one.
+    """
     while True:
         start = data.find(b"\xff", at)
         marker = data[start + 1] if 0 <= start < len(data) - 1 else None

@@ -37,7 +37,7 @@ def open_picture(data: bytes, max_pixels: int) -> Container:
     kept: list[bytes | memoryview] = [_SIGNATURE]
     exif = icc = None
     seen: set[bytes] = set()
-    for kind, body, whole in _chunks(data):
+    for kind, body, whole in chunks(data):
         if not seen:
             _check_header(kind, body, max_pixels)
         if kind in _PIXEL_CHUNKS:
@@ -45,7 +45,7 @@ def open_picture(data: bytes, max_pixels: int) -> Container:
         elif kind == b"eXIf":
             exif = exif or bytes(body)
         elif kind == b"iCCP":
-            icc = icc or _inflate_profile(bytes(body))
+            icc = icc or inflate_profile(bytes(body))
         seen.add(kind)
     if b"IDAT" not in seen:
         raise broken("The file holds no picture data.")
@@ -63,8 +63,12 @@ def _check_header(kind: bytes, body: memoryview, max_pixels: int) -> None:
     check_size(width, height, max_pixels)
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
-    """Each chunk's kind, body, and all of its bytes, the end included; checks their sums."""
+def chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
+    """Go through the chunks: each one's kind, body, and all of its bytes; checks their sums.
+
+    Raises:
+        PictureError: If the file is damaged or ends early.
+    """
     view = memoryview(data)
     at = len(_SIGNATURE)
     kind = b""
@@ -89,7 +93,8 @@ def _check_sum(whole: memoryview, kind: bytes) -> None:
         raise broken(f"The file is damaged: the check sum of its {kind.decode()} part is wrong.")
 
 
-def _inflate_profile(body: bytes) -> bytes | None:
+def inflate_profile(body: bytes) -> bytes | None:
+    """Return the colour profile in the body of an ``iCCP`` chunk, if it can be unpacked."""
     _, _, packed = body.partition(b"\0")
     try:
         profile = zlib.decompressobj().decompress(packed[1:], _MAX_PROFILE + 1)

@@ -151,6 +151,22 @@ class TagFile:
                 entries.damaged.add(tag)
         return entries
 
+    def following(self, offset: int | None = None) -> int:
+        """The offset of the directory after that at ``offset``, or after the first; 0 if none."""
+        word, at = ("Q", 8) if self.big else ("I", 4)
+        head, size = (f"{self.order}Q", 20) if self.big else (f"{self.order}H", 12)
+        if offset is None:
+            if len(self.data) < at + struct.calcsize(f"={word}"):
+                return 0
+            offset = int(struct.unpack_from(f"{self.order}{word}", self.data, at)[0])
+        if offset < 8 or offset + struct.calcsize(head) > len(self.data):
+            return 0
+        count = struct.unpack_from(head, self.data, offset)[0]
+        end = offset + struct.calcsize(head) + count * size
+        if end + struct.calcsize(f"={word}") > len(self.data):
+            return 0
+        return int(struct.unpack_from(f"{self.order}{word}", self.data, end)[0])
+
     def _entry(self, at: int) -> Entry | None:
         word, size = ("Q", 20) if self.big else ("I", 12)
         kind, count = struct.unpack_from(f"{self.order}H{word}", self.data, at + 2)
