@@ -54,14 +54,22 @@ class Outcome(StrEnum):
     MISSING = "missing"
     REFUSED = "refused"
     GONE = "no longer in the source"
+    TRASHED = "in the trash"
+    FORGOTTEN = "forgotten at somebody's wish"
 
     @property
     def in_dataset(self) -> bool:
         """Whether the file is in the dataset afterwards."""
         return self in _IN_DATASET
 
+    @property
+    def is_problem(self) -> bool:
+        """Whether the file is not in the dataset although nobody decided that."""
+        return self not in _IN_DATASET and self not in _DECIDED
+
 
 _IN_DATASET = frozenset({Outcome.ADDED, Outcome.PRESENT, Outcome.DUPLICATE, Outcome.CHANGED})
+_DECIDED = frozenset({Outcome.TRASHED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ from alembic.script import ScriptDirectory
 
 from fieldguide.config import read_config
 from fieldguide.errors import WorkspaceError
-from fieldguide.records import database, labels, votes
+from fieldguide.records import database, labels, versions, votes
 from fieldguide.records.database import Records
 from fieldguide.records.schema import metadata
+from fieldguide.workflows.compare_versions import compare_versions
+from fieldguide.workflows.freeze_version import FreezeOrder, freeze_version
 from fieldguide.workspace import Workspace
 
 
@@ -96,15 +98,44 @@ def test_an_upgrade_keeps_votes_and_fills_the_labels_again(tmp_path: Path) -> No
     assert (tmp_path / "fieldguide.db.before-upgrade-from-0001").exists()
 
 
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_an_upgrade_keeps_versions_readable_and_comparable(tmp_path: Path, revision: str) -> None:
+    path = tmp_path / "fieldguide.db"
+    _make_at_first_revision(path)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(_FIRST_VERSION)
+    _bring_to(path, revision)
+    config = read_config({"FIELDGUIDE_WORKSPACE": str(tmp_path)})
+    with Workspace(config) as workspace:
+        with workspace.records.read() as connection:
+            (version,) = versions.of_dataset(connection, 1)
+            assert versions.first_trained_alike(connection, 1, "cc") == version
+            assert (version.card, version.note, version.split_id) == (None, "", 1)
+            assert [i.label for i in versions.items(connection, version.id)] == ["rust", None]
+            uses = versions.uses(connection, [version.id])[version.id]
+            assert [(use.run_id, use.status) for use in uses] == [(1, "finished")]
+        difference = compare_versions(workspace, "leaves", "1", "now")
+        assert difference.label_tables == {}
+        assert difference.counts == {"certainty": 1}
+        assert any("frozen before they were kept" in text for text in difference.left_out)
+        order = FreezeOrder("mia", divide=False)
+        assert freeze_version(workspace, "leaves", order).version.number == 2
+        assert compare_versions(workspace, "leaves", "1", "2").counts == {"certainty": 1}
+
+
 def _make_at_first_revision(path: Path) -> None:
+    _bring_to(path, "0001")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(_FIRST_ROWS)
+
+
+def _bring_to(path: Path, revision: str) -> None:
     engine = database._engine(database.sqlite_url(path), writes=True, foreign_keys=False)
     settings = Config()
     settings.set_main_option("script_location", str(database._MIGRATIONS))
     settings.attributes["engine"] = engine
-    command.upgrade(settings, "0001")
+    command.upgrade(settings, revision)
     engine.dispose()
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.executescript(_FIRST_ROWS)
 
 
 _FIRST_ROWS = """
@@ -122,4 +153,18 @@ VALUES
     (1, 1, 1, 1, 'import', 'import', '2026-01-02 03:04:05.000000', 'v1'),
     (2, 2, 1, 1, 'import', 'import', '2026-01-02 03:04:05.000000', 'v2'),
     (3, 2, 1, 2, 'ada', 'person', '2026-01-02 03:04:05.000000', 'v3');
+"""
+
+_FIRST_VERSION = """
+INSERT INTO splits VALUES (1, 1, 'made', 0, '{}', '2026-01-02 03:04:05.000000', 's');
+INSERT INTO versions
+    (id, dataset_id, number, content_hash, split_id, question_id, summary, created_at, client_key)
+VALUES (1, 1, 1, 'cc', 1, 1, '{"untrusted": []}', '2026-01-02 03:04:06.000000', 'w');
+INSERT INTO version_items
+    (version_id, member_id, name, sha256, label, certainty, part, group_key, cluster)
+VALUES
+    (1, 1, 'a.jpg', 'aa', 'rust', 1.0, 'train', NULL, 'aa'),
+    (1, 2, 'b.jpg', 'bb', NULL, NULL, NULL, NULL, 'bb');
+INSERT INTO runs (id, version_id, recipe, status, started_at, client_key)
+VALUES (1, 1, '{}', 'finished', '2026-01-02 03:04:07.000000', 'r');
 """

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 from tests.label.conftest import Site
 
@@ -21,6 +22,7 @@ def _vote(
     *,
     verdict: Verdict = "answer",
     kind: AnnotatorKind = "person",
+    aided: bool = False,
 ) -> None:
     number = next(site.keys)
 
@@ -35,6 +37,7 @@ def _vote(
                 f"key-{number}",
                 verdict=verdict,
                 milliseconds=milliseconds,
+                aided=aided,
                 created_at=NOON + timedelta(seconds=second),
             ),
         )
@@ -79,3 +82,29 @@ def test_answers_that_are_recorded_later_keep_their_times(site: Site) -> None:
     pace = _paces(site)["ada"]
     assert pace.last_at == NOON + timedelta(seconds=110)
     assert pace.active == timedelta(seconds=110)
+
+
+def _seconds(site: Site) -> dict[bool, float]:
+    with site.workspace.records.read() as connection:
+        return paces.seconds_per_answer(connection, site.question_id, PAUSE)
+
+
+def test_answers_with_and_without_suggestions_have_a_pace_each(site: Site) -> None:
+    for number in range(10):
+        _vote(site, "ada", 10 * number, 4000)
+    # A page of twenty is confirmed a minute later, all of it at once.
+    for number in range(20):
+        _vote(site, "ada", 150 + number / 1000, aided=True)
+    _vote(site, "model", 160, 9000, kind="model", aided=True)
+    _vote(site, "ada", 170, 9000, verdict="withdrawn", aided=True)
+    assert _seconds(site) == {False: 4.0, True: pytest.approx(60 / 20, abs=0.01)}
+
+
+def test_nothing_is_said_of_a_pace_from_few_answers_or_over_a_break(site: Site) -> None:
+    for number in range(9):
+        _vote(site, "ada", number, 4000)
+    assert _seconds(site) == {}
+    for number in range(9, 19):
+        _vote(site, "ben", number * 3600)
+    # The gaps between Ben's answers are breaks, and so is what came before his first one.
+    assert _seconds(site) == {}

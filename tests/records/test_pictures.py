@@ -98,7 +98,7 @@ def _sow(connection: sa.Connection, workspace: Workspace) -> Field:
             dataset_id=dataset,
             name=kind,
             kind=kind,  # type: ignore[arg-type]
-            choices=("x", "y", "z"),
+            choices=("ibex", "yak", "zebu"),
             author="mia",
         )
     asked = {q.name: q for q in questions.of_dataset(connection, dataset)}
@@ -133,6 +133,11 @@ def _sow(connection: sa.Connection, workspace: Workspace) -> Field:
         if n % 8 == 1:
             comments.clear_flag(connection, ids[name], author="ada")
         facts[n]["flagged"] = n % 4 == 1 and n % 8 != 1
+        facts[n]["comment"] = "Looks ODD to me" if n % 5 == 2 else ""
+        if facts[n]["comment"]:
+            comments.add(
+                connection, ids[name], author="ada", text=facts[n]["comment"], client_key=f"c-{n}"
+            )
     members.set_aside(connection, dataset, ["gone.jpg"])
     del facts[NAMES.index("gone.jpg")]
     by_id = {ids[fact["name"]]: fact for fact in facts.values()}
@@ -143,6 +148,12 @@ def _label(meadow: Field, question_id: int) -> dict[int, PictureLabel]:
     with meadow.workspace.records.read() as connection:
         rows = pictures.by_ids(connection, list(meadow.facts), question_id)
     return {row.id: row.label for row in rows if row.label is not None}
+
+
+def _has_word(fact: dict[str, Any], word: str) -> bool:
+    texts = [fact["name"], fact["site"], fact["comment"]]
+    in_number = word.replace(".", "", 1).isdigit() and fact["area"] == float(word)
+    return any(word.lower() in text.lower() for text in texts) or in_number
 
 
 CHECKS: dict[str, Callable[[dict[str, Any], PictureLabel, Any], bool]] = {
@@ -156,13 +167,33 @@ CHECKS: dict[str, Callable[[dict[str, Any], PictureLabel, Any], bool]] = {
     "most_certain": lambda _, label, value: (
         label.certainty is not None and label.certainty <= value
     ),
-    "text": lambda fact, _, value: value.lower() in fact["name"].lower(),
+    "text": lambda fact, _, value: all(_has_word(fact, word) for word in pictures.words_of(value)),
     "part": lambda fact, _, value: fact["part"] == value,
     "group": lambda fact, _, value: fact["group"] == value,
     "flagged": lambda fact, _, value: fact["flagged"] == value,
 }
 
-TEXTS = ("", "a", "A.J", "%", "_", "100%", "\\", "/", "ö", "RÖS", "写", "'", "[", "É.J", "nothing")
+TEXTS = (
+    "",
+    "a",
+    "A.J",
+    "%",
+    "_",
+    "100%",
+    "\\",
+    "/",
+    "ö",
+    "RÖS",
+    "写",
+    "'",
+    "[",
+    "É.J",
+    "nothing",
+    "north",
+    "odd a",
+    '"odd to"',
+    "2.5",
+)
 
 
 @st.composite
@@ -315,6 +346,22 @@ def test_texts_are_found_whatever_the_case_of_their_letters(meadow: Field) -> No
         for text, names in {"RÖS": {"GRÖSSE.png"}, "ö": {"GRÖSSE.png", "größe.png"}}.items():
             rows = pictures.page(connection, meadow.dataset_id, PictureFilter(text=text))
             assert {row.name for row in rows} == names
+
+
+def test_words_find_classes_of_the_questions_that_may_be_seen(meadow: Field) -> None:
+    with meadow.workspace.records.read() as connection:
+        for question_id in (meadow.single, meadow.many):
+            held = _label(meadow, question_id)
+            for choice in questions.get(connection, question_id).choices:
+                labelled = [p for p, label in held.items() if choice.id in label.choice_ids]
+                word = choice.name.upper()
+                seen = PictureFilter(text=word, text_questions=(question_id,))
+                assert pictures.ids(connection, meadow.dataset_id, seen) == sorted(
+                    labelled, key=lambda picture: meadow.facts[picture]["name"]
+                )
+                unseen = PictureFilter(text=word)
+                assert pictures.ids(connection, meadow.dataset_id, unseen) == []
+            assert any(label.choice_ids for label in held.values())
 
 
 def test_a_column_of_too_many_values_lists_none(meadow: Field) -> None:

@@ -50,6 +50,7 @@ def stand(connection: sa.Connection, vote_id: int, vote: NewVote) -> None:
                 "choice_id": vote.choice_ids[0] if len(vote.choice_ids) == 1 else None,
                 "number": vote.number,
                 "decides": vote.decides,
+                "aided": vote.aided,
                 "answered_at": vote.created_at or now(),
             }
         ],
@@ -87,7 +88,13 @@ def of_members(
             chosen = many.get(row.vote_id, ()) if row.choice_id is None else (row.choice_id,)
             found.setdefault(row.member_id, []).append(
                 Answer(
-                    row.annotator, row.annotator_kind, row.verdict, chosen, row.number, row.decides
+                    row.annotator,
+                    row.annotator_kind,
+                    row.verdict,
+                    chosen,
+                    row.number,
+                    row.decides,
+                    row.vote_id,
                 )
             )
     return found
@@ -149,6 +156,7 @@ class ChoiceRow:
     choice_id: int
     decides: bool
     answered_at: datetime
+    aided: bool = False
 
 
 def choices_of_question(connection: sa.Connection, question_id: int) -> Iterator[ChoiceRow]:
@@ -161,6 +169,7 @@ def choices_of_question(connection: sa.Connection, question_id: int) -> Iterator
             answers.c.choice_id,
             answers.c.decides,
             answers.c.answered_at,
+            answers.c.aided,
         )
         .join(members, members.c.id == answers.c.member_id)
         .where(
@@ -227,6 +236,7 @@ def _last_independent(pile: Sequence[VoteRow]) -> ChoiceRow | None:
         vote.choice_ids[0],
         decides=False,
         answered_at=vote.created_at,
+        aided=vote.aided,
     )
 
 
@@ -243,6 +253,7 @@ def _standing_rows(votes: Sequence[VoteRow]) -> list[Mapping[str, Any]]:
             "choice_id": vote.choice_ids[0] if len(vote.choice_ids) == 1 else None,
             "number": vote.number,
             "decides": vote.decides,
+            "aided": vote.aided,
             "answered_at": vote.created_at,
         }
         for vote in latest.values()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -22,6 +23,7 @@ T = TypeVar("T")
 HEAD = "0003"
 """The revision that this code reads and writes; a test holds it equal to the newest migration."""
 
+_ATTEMPTS_TO_EMPTY, _PAUSE = 20, 0.5
 _MIGRATING = threading.Lock()
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -93,6 +95,28 @@ class Records:
     def submit(self, work: Work[T]) -> Future[T]:
         """Queue ``work``; the future has its result once it is on disk."""
         return self._writer.submit(work)
+
+    def compact(self) -> None:
+        """Write the database anew without what was deleted, so that no trace of it is left.
+
+        On PostgreSQL the server does so by itself, and its backups are its administrator's matter.
+
+        Raises:
+            WorkspaceError: If somebody reads or writes all the while.
+        """
+        if not _is_sqlite(self._url):
+            return
+        with contextlib.closing(sqlite3.connect(str(self._url.database), timeout=60)) as plain:
+            plain.execute("VACUUM")
+            for _ in range(_ATTEMPTS_TO_EMPTY):
+                busy, _, _ = plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if not busy:
+                    return
+                time.sleep(_PAUSE)
+        raise WorkspaceError(
+            f"The records at {self._url} are in use all the time, so that deleted rows may still "
+            "stand in their journal. Do the same again when nobody else works in the workspace."
+        )
 
     def close(self) -> None:
         """Finish queued writes and close all connections."""

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fieldguide.records import answers as answer_records
-from fieldguide.records import extra_answers
+from fieldguide.records import extra_answers, review_requests
 from fieldguide.records import questions as question_records
 from fieldguide.records.chunks import chunks
 from fieldguide.records.clock import now
@@ -74,7 +74,8 @@ def update(
     """
     heard = answer_records.of_members(connection, question.id, [member_id])
     more = extra_answers.of_member(connection, question.id, member_id)
-    settled = settle(heard.get(member_id, []), question.rule(posterior), more)
+    after = review_requests.after_votes(connection, question.id, [member_id]).get(member_id)
+    settled = settle(heard.get(member_id, []), question.rule(posterior), more, after)
     _store(connection, question, {member_id: settled})
     return settled
 
@@ -105,7 +106,8 @@ def refresh(
         heard = answer_records.of_members(connection, question_id, part)
         more = extra_answers.of_members(connection, question_id, part)
         rule = question.rule(posterior)
-        settled = {m: settle(heard.get(m, []), rule, more.get(m, 0)) for m in part}
+        after = review_requests.after_votes(connection, question_id, part)
+        settled = {m: settle(heard.get(m, []), rule, more.get(m, 0), after.get(m)) for m in part}
         _insert(connection, question, settled, present)
     if member_ids is None:
         connection.execute(

@@ -83,6 +83,60 @@ def lease(
     return [Lease(member, until) for member in member_ids]
 
 
+def of_annotator(connection: sa.Connection, question_id: int, annotator: str) -> list[int]:
+    """Return the pictures that an annotator has on lease, in the order in which they were given."""
+    return _on_lease(connection, question_id, annotator)
+
+
+def take(
+    connection: sa.Connection,
+    question: Question,
+    annotator: str,
+    candidates: Sequence[int],
+    *,
+    count: int,
+    alike: Sequence[int] | None = None,
+    held: Collection[int] = (),
+) -> list[Lease]:
+    """Lease the first of given pictures that can be handed out, in one step as ``hand_out``.
+
+    The conditions are those of the queue. What the annotator has on lease already may come again,
+    but for what the browser says it holds, whose leases are renewed.
+
+    Args:
+        connection: A writing connection.
+        question: The question.
+        annotator: To whom.
+        candidates: The pictures, in the order in which they are wanted; any number of them.
+        count: How many pictures at most.
+        alike: A number for each candidate; of those with equal ones only the first that can be had
+            is taken.
+        held: Pictures that the annotator has before her.
+
+    Returns:
+        The leases, in the order of the candidates.
+    """
+    _alone(connection, question.id)
+    moment = now()
+    until = moment + timedelta(minutes=question.settings.lease_minutes)
+    connection.execute(_DELETE_ENDED, {"question": question.id, "moment": moment})
+    mine = set(_on_lease(connection, question.id, annotator))
+    kinds = candidates if alike is None else alike
+    taken: dict[int, int] = {}
+    size, start = max(2 * count, _FEWEST), 0
+    while start < len(candidates) and len(taken) < count:
+        part = candidates[start : start + size]
+        free = _free_among(connection, question.id, annotator, part)
+        for member, kind in zip(part, kinds[start : start + size], strict=True):
+            if len(taken) < count and member in free and member not in held:
+                taken.setdefault(kind, member)
+        start, size = start + size, min(2 * size, _MOST)
+    found = list(taken.values())
+    kept = [member for member in held if member in mine]
+    _lease(connection, question.id, annotator, [*kept, *found], moment, until)
+    return [Lease(member, until) for member in found]
+
+
 def release(
     connection: sa.Connection,
     question_id: int,
@@ -115,6 +169,15 @@ def count_open(connection: sa.Connection, question_id: int, annotator: str) -> i
     return int(connection.execute(query, values).scalar_one())
 
 
+def open_among(
+    connection: sa.Connection, question_id: int, annotator: str, member_ids: Sequence[int]
+) -> set[int]:
+    """Return those of a few hundred pictures that could be handed out to an annotator now."""
+    query = _OPEN_TO_ME.where(labels.c.member_id.in_(list(member_ids)))
+    values = {"question": question_id, "me": annotator, "most": len(member_ids)}
+    return {member for member, _ in _taken(connection, query, values)}
+
+
 def _alone(connection: sa.Connection, question_id: int) -> None:
     # SQLite's writer is alone already; on PostgreSQL two servers must not count at the same time.
     if connection.dialect.name == "postgresql":
@@ -140,6 +203,13 @@ def _next(
         # What others gave back, or what came in between, lies before the place that was reached.
         found += _taken(connection, _OPEN_BEFORE, {**here, "most": count - len(found)})
     return found
+
+
+def _free_among(
+    connection: sa.Connection, question_id: int, annotator: str, member_ids: Sequence[int]
+) -> set[int]:
+    values = {"question": question_id, "me": annotator, "pictures": list(member_ids)}
+    return set(connection.scalars(_FREE_AMONG, values))
 
 
 def _taken(
@@ -248,3 +318,25 @@ _HERE = sa.tuple_(
 )
 _OPEN_BEYOND = _OPEN_TO_ME.where(_PLACE > _HERE)
 _OPEN_BEFORE = _OPEN_TO_ME.where(_PLACE <= _HERE)
+
+_FEWEST, _MOST = 40, 800
+"""Candidates that are looked at in one statement."""
+
+_OUT_TO_OTHERS = (
+    sa.select(sa.func.count())
+    .select_from(leases)
+    .where(
+        leases.c.question_id == labels.c.question_id,
+        leases.c.member_id == labels.c.member_id,
+        leases.c.annotator != _ME,
+    )
+    .scalar_subquery()
+)
+_FREE_AMONG = sa.select(labels.c.member_id).where(
+    labels.c.question_id == _QUESTION,
+    labels.c.member_id.in_(sa.bindparam("pictures", expanding=True)),
+    labels.c.state == "open",
+    ~_ANSWERED_BY_ME,
+    ~_KNOWN,
+    labels.c.vote_count + _OUT_TO_OTHERS < labels.c.wanted,
+)

@@ -12,7 +12,14 @@ import sqlalchemy as sa
 from fieldguide.records.chunks import chunks
 from fieldguide.records.clock import now
 from fieldguide.records.inserting import insert_new
-from fieldguide.records.schema import column_values, columns, label_choices, labels, members
+from fieldguide.records.schema import (
+    column_values,
+    columns,
+    label_choices,
+    labels,
+    members,
+    trash,
+)
 from fieldguide.types import ColumnValue
 
 
@@ -73,7 +80,8 @@ def add(connection: sa.Connection, dataset_id: int, rows: Iterable[NewMember]) -
     A name that already holds the same bytes stays, with its part and link as the source gives them
     now, and its group and columns where it gives any: a group that was once known is not forgotten,
     because without it a split could leak. A name that holds other bytes is set aside: its old
-    picture stays in the records with the time of its removal.
+    picture stays in the records with the time of its removal. What somebody put into the trash
+    stays there.
     """
     wanted = list(rows)
     moment = now()
@@ -86,10 +94,12 @@ def add(connection: sa.Connection, dataset_id: int, rows: Iterable[NewMember]) -
         if sha256 != hashes[name] and row.removed_at is None
     ]
     if outdated:
-        _remove(connection, outdated, moment)
+        take_out(connection, outdated, moment)
+    trashed = _trashed(connection, [row.id for row in known.values() if row.removed_at is not None])
     for row in wanted:
         if (row.name, row.sha256) in known:
-            _bring_up_to_date(connection, row, known[row.name, row.sha256])
+            held = known[row.name, row.sha256]
+            _bring_up_to_date(connection, row, held, trashed=held.id in trashed)
     insert_new(
         connection,
         members,
@@ -138,6 +148,14 @@ def names_by_hash(connection: sa.Connection, dataset_id: int) -> dict[str, str]:
     return {row.name: row.sha256 for row in connection.execute(query)}
 
 
+def hashes(connection: sa.Connection, dataset_id: int) -> list[tuple[int, str]]:
+    """Return the id of each present picture and the hash of its bytes, by id."""
+    query = sa.select(members.c.id, members.c.sha256).where(
+        members.c.dataset_id == dataset_id, members.c.removed_at.is_(None)
+    )
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(members.c.id))]
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a name held at a moment: the bytes' hash, and where they were imported from."""
@@ -165,7 +183,7 @@ def set_aside(connection: sa.Connection, dataset_id: int, names: Sequence[str]) 
             members.c.name.in_(part),
             members.c.removed_at.is_(None),
         )
-        _remove(connection, list(connection.scalars(query)), moment)
+        take_out(connection, list(connection.scalars(query)), moment)
 
 
 def linked_paths(connection: sa.Connection, sha256: str) -> list[MemberRow]:
@@ -195,7 +213,8 @@ def column(connection: sa.Connection, dataset_id: int, name: str) -> dict[int, C
     }
 
 
-def _remove(connection: sa.Connection, ids: Sequence[int], moment: datetime) -> None:
+def take_out(connection: sa.Connection, ids: Sequence[int], moment: datetime) -> None:
+    """Take pictures out of their dataset by id; their votes stay."""
     for part in chunks(ids):
         connection.execute(members.update().where(members.c.id.in_(part)).values(removed_at=moment))
         # The tables of labels hold present pictures only; the votes stay.
@@ -233,13 +252,25 @@ def _rows_of(
     return found
 
 
-def _bring_up_to_date(connection: sa.Connection, row: NewMember, known: sa.Row[Any]) -> None:
+def _trashed(connection: sa.Connection, ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for part in chunks(ids):
+        query = sa.select(trash.c.member_id).where(
+            trash.c.member_id.in_(part), trash.c.restored_at.is_(None)
+        )
+        found.update(connection.scalars(query))
+    return found
+
+
+def _bring_up_to_date(
+    connection: sa.Connection, row: NewMember, known: sa.Row[Any], *, trashed: bool
+) -> None:
     values = {
         "group_key": row.group or known.group_key,
         "given_part": row.part,
         "linked_path": row.linked_path,
         "source": row.source,
-        "removed_at": None,
+        "removed_at": known.removed_at if trashed else None,
     }
     if any(getattr(known, name) != value for name, value in values.items()):
         connection.execute(members.update().where(members.c.id == known.id).values(values))

@@ -47,3 +47,46 @@ def of_question(connection: sa.Connection, question_id: int, pause: timedelta) -
         else:
             found[annotator] = Pace(annotator, held.answers + 1, held.active + spent, moment)
     return list(found.values())
+
+
+def seconds_per_answer(
+    connection: sa.Connection, question_id: int, pause: timedelta, *, least: int = 10
+) -> dict[bool, float]:
+    """Compute how long people take for an answer, with and without a suggestion in sight.
+
+    A page that is confirmed as a whole gives many answers at once; what it took is shared by them.
+
+    Args:
+        connection: Reads.
+        question_id: The question.
+        pause: A longer gap is a break.
+        least: With fewer answers of a kind nothing can be said of it.
+
+    Returns:
+        Seconds by whether a suggestion was in sight, of those that can be told.
+    """
+    query = (
+        sa.select(votes.c.annotator, votes.c.created_at, votes.c.milliseconds, votes.c.aided)
+        .where(
+            votes.c.question_id == question_id,
+            votes.c.annotator_kind == "person",
+            votes.c.verdict != "withdrawn",
+        )
+        .order_by(votes.c.annotator, votes.c.created_at, votes.c.id)
+    )
+    spent = {False: timedelta(), True: timedelta()}
+    counts = {False: 0, True: 0}
+    last: tuple[str, datetime] | None = None
+    for annotator, moment, milliseconds, aided in connection.execute(query):
+        gap = moment - last[1] if last is not None and last[0] == annotator else None
+        last = annotator, moment
+        if milliseconds is not None:
+            gap = min(timedelta(milliseconds=milliseconds), pause)
+        if gap is not None and gap <= pause:
+            spent[aided] += gap
+            counts[aided] += 1
+    return {
+        aided: spent[aided].total_seconds() / count
+        for aided, count in counts.items()
+        if count >= least and spent[aided]
+    }

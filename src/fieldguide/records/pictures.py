@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -15,18 +16,24 @@ from fieldguide.records.lowercase import lowercase
 from fieldguide.records.schema import (
     answers,
     certainty_key,
+    choices,
     column_values,
     columns,
+    comments,
     flags,
     images,
     label_choices,
     labels,
     members,
     questions,
+    selection_members,
     vote_choices,
 )
 from fieldguide.records.settling import LabelState
 from fieldguide.types import ColumnValue, Verdict
+
+_WORD = re.compile(r'"([^"]+)"|([^\s"]+)')
+_MOST_WORDS = 10
 
 Sort = Literal["name", "added", "certainty", "order"]
 
@@ -43,13 +50,17 @@ class PictureFilter:
         verdict: Only pictures whose label is this verdict.
         annotator: Only pictures that this person has answered.
         answered: With ``annotator``: only those that she gave this class.
-        text: Only pictures whose name contains this, whatever the case.
+        text: Only pictures that have each of these words in their name, a column, a comment or the
+            name of their class, whatever the case; words in quotation marks belong together.
+        text_questions: The questions whose classes ``text`` looks at; those that are answered blind
+            are left out for annotators.
         part: Only pictures that their source put in this part.
         group: Only pictures of this group.
         columns: Values by column name; each must be equal.
         flagged: Only pictures with a flag that nobody cleared, or only those without.
         least_certain: Certainty at least this.
         most_certain: Certainty at most this.
+        selection: Only pictures of this kept set; see ``records/selections.py``.
         sort: By name, by when they were added, by certainty, or in the question's order.
         descending: Turned round.
         many: Whether the question takes many choices; found out where it matters.
@@ -63,12 +74,14 @@ class PictureFilter:
     annotator: str | None = None
     answered: int | None = None
     text: str | None = None
+    text_questions: tuple[int, ...] = ()
     part: str | None = None
     group: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     flagged: bool | None = None
     least_certain: float | None = None
     most_certain: float | None = None
+    selection: int | None = None
     sort: Sort = "name"
     descending: bool = False
     many: bool = False
@@ -82,6 +95,7 @@ class PictureFilter:
         return (
             about_picture
             or self.flagged is not None
+            or self.selection is not None
             or bool(self.annotator)
             or by_certainty
             or len(self.choice_ids) > 1
@@ -418,18 +432,75 @@ def _narrowed(query: sa.Select[Any], dataset_id: int, wanted: PictureFilter) -> 
 
 
 def _about_the_picture(dataset_id: int, wanted: PictureFilter) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
-    if wanted.text:
-        found.append(_contains(members.c.name, wanted.text))
+    found = [
+        _has_word(dataset_id, word, wanted.text_questions) for word in words_of(wanted.text or "")
+    ]
     if wanted.part is not None:
         found.append(members.c.given_part == wanted.part)
     if wanted.group is not None:
         found.append(members.c.group_key == wanted.group)
+    if wanted.selection is not None:
+        found.append(_in_selection(wanted.selection))
     if wanted.flagged is not None:
         raised = sa.exists().where(flags.c.member_id == members.c.id, flags.c.cleared_at.is_(None))
         found.append(raised if wanted.flagged else ~raised)
     found += [_has_value(dataset_id, name, value) for name, value in wanted.columns.items()]
     return found
+
+
+def _in_selection(selection: int) -> sa.ColumnElement[bool]:
+    # A list of pictures, and not a look-up for each, so that few of very many are found at once.
+    return members.c.id.in_(
+        sa.select(selection_members.c.member_id).where(
+            selection_members.c.selection_id == selection
+        )
+    )
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a search, at most ten; words in quotation marks are one.
+
+    Example:
+        >>> words_of('oak "red leaf" 12')
+        ['oak', 'red leaf', '12']
+    """
+    found = [phrase or word for phrase, word in _WORD.findall(text)]
+    return list(dict.fromkeys(found))[:_MOST_WORDS]
+
+
+def _has_word(dataset_id: int, word: str, question_ids: Sequence[int]) -> sa.ColumnElement[bool]:
+    # Each of these is looked through once, and not once for every picture.
+    in_columns = (
+        sa.select(column_values.c.member_id)
+        .join(columns, columns.c.id == column_values.c.column_id)
+        .where(columns.c.dataset_id == dataset_id, _is_in_value(word))
+    )
+    in_comments = (
+        sa.select(comments.c.member_id)
+        .join(members, members.c.id == comments.c.member_id)
+        .where(members.c.dataset_id == dataset_id, _contains(comments.c.text, word))
+    )
+    where = [
+        _contains(members.c.name, word),
+        members.c.id.in_(in_columns),
+        members.c.id.in_(in_comments),
+    ]
+    if question_ids:
+        named = sa.select(choices.c.id).where(
+            choices.c.question_id.in_(question_ids), _contains(choices.c.name, word)
+        )
+        where += [
+            members.c.id.in_(sa.select(table.c.member_id).where(table.c.choice_id.in_(named)))
+            for table in (labels, label_choices)
+        ]
+    return sa.or_(*where)
+
+
+def _is_in_value(word: str) -> sa.ColumnElement[bool]:
+    found = [_contains(column_values.c.text, word)]
+    with contextlib.suppress(ValueError):
+        found.append(column_values.c.number == float(word))
+    return sa.or_(*found)
 
 
 def _contains(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:

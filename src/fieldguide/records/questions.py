@@ -51,6 +51,9 @@ class QuestionSettings:
         greatest: Greatest number allowed.
         unit: Unit of the number, for example ``%``.
         tolerance: Numbers that differ from the median by no more agree with it.
+        suggestions: Whether a model suggests answers while people label.
+        holdout_share: Share of the pictures that people label without suggestions, to measure the
+            model on, from 0 to 0.5.
     """
 
     answers_needed: int = 1
@@ -69,6 +72,8 @@ class QuestionSettings:
     greatest: float | None = None
     unit: str = ""
     tolerance: float = 0.0
+    suggestions: bool = True
+    holdout_share: float = 0.05
 
     def check(self) -> None:
         """Refuse values that make no sense.
@@ -82,6 +87,7 @@ class QuestionSettings:
         if not 0 < self.agreement <= 1:
             raise InputError(f"agreement must be above 0 and at most 1, not {self.agreement}.")
         _within("gold_share", self.gold_share, 0, 0.5)
+        _within("holdout_share", self.holdout_share, 0, 0.5)
         _within("lease_minutes", self.lease_minutes, 1, 24 * 60)
         if self.tolerance < 0:
             raise InputError(f"tolerance must be at least 0, not {self.tolerance}.")

@@ -329,6 +329,20 @@ extra_answers = sa.Table(
     sa.PrimaryKeyConstraint("question_id", "member_id"),
 )
 
+review_requests = sa.Table(
+    "review_requests",
+    metadata,
+    _reference("question_id", "questions.id"),
+    _reference("member_id", "members.id"),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    # Only a decision that is newer settles the picture.
+    sa.Column("after_vote", sa.BigInteger, nullable=False),
+    sa.Column("asked_at", UtcTime, nullable=False),
+    sa.PrimaryKeyConstraint("question_id", "member_id"),
+    sa.Index(None, "member_id"),
+)
+
 gold_answers = sa.Table(
     "gold_answers",
     metadata,
@@ -405,6 +419,8 @@ forgotten = sa.Table(
     sa.Column("author", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("forgotten_at", UtcTime, nullable=False),
+    # None until its files are gone, too.
+    sa.Column("erased_at", UtcTime),
     sa.Column("versions", sa.JSON, nullable=False),
     sa.Column("models", sa.JSON, nullable=False),
 )
@@ -418,6 +434,26 @@ rejections = sa.Table(
     sa.Column("annotator", sa.Text, nullable=False),
     sa.Column("rejected_at", UtcTime, nullable=False),
     sa.PrimaryKeyConstraint("question_id", "member_id", "choice_id", "annotator"),
+    sa.Index(None, "member_id"),
+)
+
+selections = sa.Table(
+    "selections",
+    metadata,
+    _id(),
+    _reference("dataset_id", "datasets.id"),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    _client_key(),
+    sa.Index(None, "dataset_id"),
+)
+
+selection_members = sa.Table(
+    "selection_members",
+    metadata,
+    _reference("selection_id", "selections.id"),
+    _reference("member_id", "members.id"),
+    sa.PrimaryKeyConstraint("selection_id", "member_id"),
     sa.Index(None, "member_id"),
 )
 
@@ -575,8 +611,10 @@ versions = sa.Table(
     _reference("dataset_id", "datasets.id"),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("content_hash", sa.String(64), nullable=False),
-    _reference("split_id", "splits.id"),
-    _reference("question_id", "questions.id"),
+    # Over what training sees of it alone; None where it was not divided into parts.
+    sa.Column("training_hash", sa.String(64)),
+    _reference("split_id", "splits.id", nullable=True),
+    _reference("question_id", "questions.id", nullable=True),
     sa.Column("summary", sa.JSON, nullable=False),
     sa.Column("card", sa.JSON),
     sa.Column("note", sa.Text, nullable=False, server_default=""),

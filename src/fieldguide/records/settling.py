@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from fieldguide.types import AnnotatorKind, QuestionKind, Verdict
@@ -30,6 +30,7 @@ class Answer:
         choices: Ids of the chosen classes.
         number: The answer to a number question.
         decides: Whether it settles the matter, as a reviewer's does.
+        vote: Numbers the votes in their order.
     """
 
     annotator: str
@@ -38,6 +39,7 @@ class Answer:
     choices: tuple[int, ...] = ()
     number: float | None = None
     decides: bool = False
+    vote: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,9 @@ def standing(votes: Iterable[tuple[str, Verdict, T]]) -> dict[str, T]:
     return {annotator: pile[-1] for annotator, pile in said.items() if pile}
 
 
-def settle(answers: Iterable[Answer], rule: Rule, extra: int = 0) -> Settled:
+def settle(
+    answers: Iterable[Answer], rule: Rule, extra: int = 0, review_after: int | None = None
+) -> Settled:
     """Compute the label of one picture.
 
     A reviewer's decision stands above all; the latest comes last. Else each annotator counts once.
@@ -123,7 +127,19 @@ def settle(answers: Iterable[Answer], rule: Rule, extra: int = 0) -> Settled:
         answers: What each annotator says as things stand, in the order of their time.
         rule: How they are counted.
         extra: How many more people than the rule says are asked about this picture.
+        review_after: The newest vote when somebody sent the picture to review: it waits there,
+            with the label that it has, until a later decision. None where nobody did.
     """
+    said = list(answers)
+    settled = _settle(said, rule, extra)
+    if review_after is None or any(
+        a.decides and a.verdict != "skip" and a.vote > review_after for a in said
+    ):
+        return settled
+    return replace(settled, state="review", wanted=settled.votes)
+
+
+def _settle(answers: Sequence[Answer], rule: Rule, extra: int) -> Settled:
     needed = rule.needed + extra
     heard = [a for a in (_resolved(a, rule) for a in answers) if a is not None]
     decisions = [a for a in heard if a.decides and a.verdict != "skip"]
@@ -162,9 +178,7 @@ def _resolved(answer: Answer, rule: Rule) -> Answer | None:
     if any(target is None for target in targets):
         return None
     kept = tuple(sorted({target for target in targets if target is not None}))
-    return Answer(
-        answer.annotator, answer.kind, answer.verdict, kept, answer.number, answer.decides
-    )
+    return replace(answer, choices=kept)
 
 
 _Counted = tuple[Verdict | None, tuple[int, ...], float | None, float, bool]

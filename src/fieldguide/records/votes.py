@@ -19,6 +19,9 @@ from fieldguide.types import AnnotatorKind, Verdict
 IMPORT_ANNOTATOR = "import"
 """The annotator under which class folders and label columns vote."""
 
+SUGGESTIONS_ANNOTATOR = "model:suggestions"
+"""The annotator under which what a live suggestion said is kept; such votes never count."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewVote:
@@ -36,6 +39,8 @@ class NewVote:
         decides: Whether a reviewer settles the matter with it.
         milliseconds: How long it took.
         created_at: When it was given, if not now.
+        certainty: A model's probability of what it says, from 0 to 1.
+        aided: Whether a person had a model's suggestion in sight.
     """
 
     member_id: int
@@ -49,6 +54,8 @@ class NewVote:
     decides: bool = False
     milliseconds: int | None = None
     created_at: datetime | None = None
+    certainty: float | None = None
+    aided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,8 @@ class VoteRow:
     milliseconds: int | None
     created_at: datetime
     client_key: str
+    certainty: float | None = None
+    aided: bool = False
 
 
 def add(connection: sa.Connection, vote: NewVote) -> int | None:
@@ -83,6 +92,8 @@ def add(connection: sa.Connection, vote: NewVote) -> int | None:
             "number": vote.number,
             "decides": vote.decides,
             "milliseconds": vote.milliseconds,
+            "certainty": vote.certainty,
+            "aided": vote.aided,
             "annotator": vote.annotator,
             "annotator_kind": vote.annotator_kind,
             "created_at": vote.created_at or now(),
@@ -278,6 +289,8 @@ _SELECTION = sa.select(
     votes.c.milliseconds,
     votes.c.created_at,
     votes.c.client_key,
+    votes.c.certainty,
+    votes.c.aided,
 )
 
 
@@ -299,4 +312,6 @@ def _rows(connection: sa.Connection, query: sa.Select[tuple[object, ...]]) -> It
                 row.milliseconds,
                 row.created_at,
                 row.client_key,
+                row.certainty,
+                row.aided,
             )

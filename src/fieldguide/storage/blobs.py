@@ -64,6 +64,21 @@ class Blobs:
         """
         return self.path(sha256).read_bytes()
 
+    def size(self, sha256: str) -> int | None:
+        """Return how many bytes a blob has, None when it is not there."""
+        try:
+            return self.path(sha256).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def delete(self, sha256: str) -> bool:
+        """Delete a blob and return whether it was there."""
+        try:
+            self.path(sha256).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
     def hashes(self) -> Iterator[str]:
         """All stored hashes, sorted."""
         for folder in sorted(self.root.glob("??")):

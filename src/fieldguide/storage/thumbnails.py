@@ -38,5 +38,10 @@ class ThumbnailCache:
         beside.replace(path)
         return data
 
+    def delete(self, sha256: str) -> None:
+        """Delete a picture's thumbnail, a half-written one included, if it is there."""
+        for path in self._path(sha256).parent.glob(f"{sha256}.*"):
+            path.unlink(missing_ok=True)
+
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / f"{sha256}.jpg"

@@ -12,6 +12,7 @@ import os
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from fieldguide.types import Vector
 
 _ENTRY = np.dtype([("sha256", "V32"), ("crc", "<u4")])
 _READ_ROWS = 4096
+_ERASED = bytes(32)
 
 
 class VectorCache:
@@ -37,6 +39,22 @@ class VectorCache:
         self._rows: dict[bytes, int] = {}
         self._read = 0
         self._refresh()
+
+    @classmethod
+    def open_any(cls, folder: Path) -> Self | None:
+        """Open a cache whose vectors' length is not known; None when its files do not tell it."""
+        entries = np.fromfile(folder / "index.bin", _ENTRY)
+        held = [n for n, key in enumerate(entries["sha256"]) if key.tobytes() != _ERASED]
+        if not held:
+            return None
+        row = held[0]
+        stored = np.memmap(folder / "vectors.f16", np.uint8, "r")
+        # A kill can leave further rows without entries, so the size alone does not tell the length.
+        for length in range(len(stored) // len(entries), 1, -1):
+            found = stored[row * length : (row + 1) * length].tobytes()
+            if length % 2 == 0 and zlib.crc32(found) == entries["crc"][row]:
+                return cls(folder, length // 2)
+        return None
 
     def __contains__(self, sha256: str) -> bool:
         return bytes.fromhex(sha256) in self._rows
@@ -87,6 +105,30 @@ class VectorCache:
             _append(self._index_file, entries.tobytes(), at=self._read * _ENTRY.itemsize)
             self._refresh()
 
+    def erase(self, hashes: Sequence[str]) -> int:
+        """Overwrite the vectors of some images with zeros, for good; return how many there were.
+
+        Their rows stay, empty and under no image's name, so that the rows behind them keep their
+        places for other processes that have the cache open.
+        """
+        with locked(self.folder / "lock"):
+            self._read, self._rows = 0, {}
+            self._refresh()
+            wanted = {bytes.fromhex(sha256) for sha256 in hashes}
+            if not self._read:
+                return 0
+            # From the file itself: a row that was found damaged has its name there still.
+            entries = np.fromfile(self._index_file, _ENTRY, count=self._read)
+            rows = [n for n, key in enumerate(entries["sha256"]) if key.tobytes() in wanted]
+            row_bytes = self.dimensions * 2
+            with self._vectors_file.open("r+b") as vectors, self._index_file.open("r+b") as index:
+                for row in rows:
+                    _overwrite(vectors, row * row_bytes, row_bytes)
+                    _overwrite(index, row * _ENTRY.itemsize, _ENTRY.itemsize)
+            self._read, self._rows = 0, {}
+            self._refresh()
+        return len(rows)
+
     def get(self, hashes: Sequence[str]) -> npt.NDArray[np.float16]:
         """Return the vectors of images, float16 ``(len(hashes), dimensions)``.
 
@@ -103,6 +145,44 @@ class VectorCache:
                 raise KeyError(block[sound.index(False)])
             result[start : start + len(block)] = found
         return result
+
+    def cosines(
+        self, hashes: Sequence[str], query: npt.NDArray[np.floating]
+    ) -> npt.NDArray[np.float32]:
+        """Compare images with one vector, exactly and with memory that does not grow with them.
+
+        Args:
+            hashes: The images.
+            query: ``(dimensions,)``.
+
+        Returns:
+            float32 ``(len(hashes),)``: the cosine of each in [-1, 1]; NaN for those without a
+            vector.
+
+        Raises:
+            ValueError: If the query has another length or no direction.
+        """
+        wanted = np.asarray(query, np.float32)
+        length = float(np.linalg.norm(wanted)) if wanted.shape == (self.dimensions,) else 0.0
+        if not np.isfinite(length) or length == 0:
+            raise ValueError(
+                f"What is compared must have {self.dimensions} finite values that are not all 0, "
+                f"not shape {wanted.shape}."
+            )
+        self._refresh()
+        found = np.full(len(hashes), np.nan, np.float32)
+        rows = np.array([self._rows.get(bytes.fromhex(sha), -1) for sha in hashes], np.int64)
+        held = np.flatnonzero(rows >= 0)
+        # In the order of the file, so that it is read from front to back.
+        held = held[np.argsort(rows[held], kind="stable")]
+        for start in range(0, len(held), _READ_ROWS):
+            places = held[start : start + _READ_ROWS]
+            stored = np.memmap(self._vectors_file, "<f2", "r", shape=(self._read, self.dimensions))
+            block = stored[rows[places]].astype(np.float32)
+            lengths = np.linalg.norm(block, axis=1) * length
+            with np.errstate(invalid="ignore", divide="ignore"):
+                found[places] = block @ wanted / lengths
+        return found
 
     def _read_rows(self, hashes: Sequence[str]) -> tuple[npt.NDArray[np.float16], list[bool]]:
         positions = np.array([self._rows[bytes.fromhex(sha)] for sha in hashes])
@@ -142,8 +222,16 @@ class VectorCache:
             offset=self._read * _ENTRY.itemsize,
         )
         for position, key in enumerate(entries["sha256"], start=self._read):
-            self._rows[key.tobytes()] = position
+            if key.tobytes() != _ERASED:
+                self._rows[key.tobytes()] = position
         self._read = whole
+
+
+def _overwrite(file: BinaryIO, at: int, length: int) -> None:
+    file.seek(at, os.SEEK_SET)
+    file.write(bytes(length))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _append(path: Path, data: bytes, *, at: int) -> None:

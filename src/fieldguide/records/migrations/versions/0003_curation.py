@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("forgotten_at", _TIME, nullable=False),
+        sa.Column("erased_at", _TIME, nullable=True),
         sa.Column("versions", sa.JSON(), nullable=False),
         sa.Column("models", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_forgotten")),
@@ -90,6 +91,60 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_rejections_member_id"), "rejections", ["member_id"], unique=False)
 
+    op.create_table(
+        "selections",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("dataset_id", _ID, nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("created_at", _TIME, nullable=False),
+        sa.Column("client_key", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["datasets.id"], name=op.f("fk_selections_dataset_id_datasets")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_selections")),
+        sa.UniqueConstraint("client_key", name=op.f("uq_selections_client_key")),
+    )
+    op.create_index(op.f("ix_selections_dataset_id"), "selections", ["dataset_id"], unique=False)
+    op.create_table(
+        "selection_members",
+        sa.Column("selection_id", _ID, nullable=False),
+        sa.Column("member_id", _ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["members.id"], name=op.f("fk_selection_members_member_id_members")
+        ),
+        sa.ForeignKeyConstraint(
+            ["selection_id"],
+            ["selections.id"],
+            name=op.f("fk_selection_members_selection_id_selections"),
+        ),
+        sa.PrimaryKeyConstraint("selection_id", "member_id", name=op.f("pk_selection_members")),
+    )
+    op.create_index(
+        op.f("ix_selection_members_member_id"), "selection_members", ["member_id"], unique=False
+    )
+
+    op.create_table(
+        "review_requests",
+        sa.Column("question_id", _ID, nullable=False),
+        sa.Column("member_id", _ID, nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("after_vote", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", _TIME, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["members.id"], name=op.f("fk_review_requests_member_id_members")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["questions.id"],
+            name=op.f("fk_review_requests_question_id_questions"),
+        ),
+        sa.PrimaryKeyConstraint("question_id", "member_id", name=op.f("pk_review_requests")),
+    )
+    op.create_index(
+        op.f("ix_review_requests_member_id"), "review_requests", ["member_id"], unique=False
+    )
+
     # Columns are added without copying a table, for the copy of a parent would lose its children.
     op.add_column("votes", sa.Column("certainty", sa.Double(), nullable=True))
     for table in ("votes", "answers"):
@@ -100,6 +155,13 @@ def upgrade() -> None:
     op.add_column("versions", sa.Column("card", sa.JSON(), nullable=True))
     op.add_column("versions", sa.Column("note", sa.Text(), server_default="", nullable=False))
     op.add_column("versions", sa.Column("author", sa.Text(), server_default="", nullable=False))
+    op.add_column("versions", sa.Column("training_hash", sa.String(length=64), nullable=True))
+    # Until now a version held nothing but what training sees.
+    op.execute("UPDATE versions SET training_hash = content_hash")
+    # Nothing refers to its rows with a cascade, and foreign keys are off here; see env.py.
+    with op.batch_alter_table("versions", schema=None) as batch_op:
+        batch_op.alter_column("split_id", existing_type=_ID, nullable=True)
+        batch_op.alter_column("question_id", existing_type=_ID, nullable=True)
     op.add_column("version_items", sa.Column("votes", sa.Integer(), nullable=True))
     op.add_column("version_items", sa.Column("columns", sa.JSON(), nullable=True))
     op.add_column("version_items", sa.Column("other_labels", sa.JSON(), nullable=True))
