@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fieldguide.models.backbones.backbone import Backbone, shorter_side
 from fieldguide.models.runtime import Embedder
-from fieldguide.pictures import colour_histogram
+from fieldguide.pictures import aligning, colour_histogram, measures
 from fieldguide.storage.vectors import VectorCache
 from fieldguide.types import Pixels, Vector
 from fieldguide.workspace import Workspace
@@ -53,6 +53,16 @@ def histogram_cache(workspace: Workspace) -> VectorCache:
     return workspace.vectors(colour_histogram.MODEL_ID, colour_histogram.DIMENSIONS)
 
 
+def measures_cache(workspace: Workspace) -> VectorCache:
+    """Open the cache of the measures of pixels, which quality checks use."""
+    return workspace.vectors(measures.MODEL_ID, len(measures.MEASURES))
+
+
+def sketch_cache(workspace: Workspace) -> VectorCache:
+    """Open the cache of the small grey sketches by which copies with cut borders are known."""
+    return workspace.vectors(aligning.MODEL_ID, aligning.DIMENSIONS)
+
+
 def backbone_extractor(workspace: Workspace, backbone: Backbone) -> VectorExtractor:
     """Return what computes and keeps a backbone's vectors."""
     return VectorExtractor(
@@ -69,3 +79,35 @@ def histogram_extractor(workspace: Workspace, backbone: Backbone) -> VectorExtra
         compute=colour_histogram.colour_histogram,
         shorter_side=shorter_side(backbone),
     )
+
+
+def measures_extractor(workspace: Workspace, backbone: Backbone) -> VectorExtractor:
+    """Return what computes and keeps measures of pixels, at the size that a backbone wants."""
+    return VectorExtractor(
+        cache=measures_cache(workspace),
+        compute=measures.measure,
+        shorter_side=shorter_side(backbone),
+    )
+
+
+def sketch_extractor(workspace: Workspace, backbone: Backbone) -> VectorExtractor:
+    """Return what computes and keeps grey sketches, at the size that a backbone wants."""
+    return VectorExtractor(
+        cache=sketch_cache(workspace),
+        compute=aligning.sketch,
+        shorter_side=shorter_side(backbone),
+    )
+
+
+def extractors(workspace: Workspace, backbone: Backbone) -> list[VectorExtractor]:
+    """Return everything that is taken from a picture when it is decoded: one decoding serves all.
+
+    The backbone's vectors come first, then the colour histograms, the measures of pixels and the
+    grey sketches.
+    """
+    return [
+        backbone_extractor(workspace, backbone),
+        histogram_extractor(workspace, backbone),
+        measures_extractor(workspace, backbone),
+        sketch_extractor(workspace, backbone),
+    ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from fieldguide.config import read_config
 from fieldguide.embed.embedding import embed
-from fieldguide.embed.extracting import backbone_extractor, histogram_extractor
+from fieldguide.embed.extracting import extractors
 from fieldguide.jobs.context import JobContext
 from fieldguide.models.backbones.available import BACKBONES
 from fieldguide.records import members
@@ -17,10 +17,6 @@ def run(context: JobContext, *, dataset_id: int) -> dict[str, Any]:
     """Compute the vectors that a dataset's pictures lack for the default backbone."""
     with Workspace(read_config(workspace=context.folder)) as workspace:
         network = BACKBONES.get(workspace.config.backbone)
-        extractors = [
-            backbone_extractor(workspace, network),
-            histogram_extractor(workspace, network),
-        ]
         with workspace.records.read() as connection:
             hashes = sorted(set(members.names_by_hash(connection, dataset_id).values()))
         computed = context.step(
@@ -28,7 +24,7 @@ def run(context: JobContext, *, dataset_id: int) -> dict[str, Any]:
             embed,
             workspace,
             hashes,
-            extractors,
+            extractors(workspace, network),
             progress=context.progress,
         )
     return {"pictures": len(hashes), "computed": computed}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fieldguide.collect.importing import ImportReport, import_source
-from fieldguide.embed.extracting import backbone_extractor, histogram_extractor
+from fieldguide.embed.extracting import extractors
 from fieldguide.errors import DataError, InputError
 from fieldguide.formats.available import open_source
 from fieldguide.models.backbones.available import BACKBONES
@@ -58,17 +58,12 @@ def import_pictures(
     for guess in source.guesses:
         watcher.note(guess)
     network: Backbone | None = None if backbone is None else BACKBONES.get(backbone)
-    extractors = (
-        []
-        if network is None
-        else [backbone_extractor(workspace, network), histogram_extractor(workspace, network)]
-    )
     report = import_source(
         workspace,
         source,
         name,
         link=link,
-        extractors=extractors,
+        extractors=[] if network is None else extractors(workspace, network),
         progress=watcher,
     )
     if not report.taken_in:
