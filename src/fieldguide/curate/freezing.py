@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,10 @@ from fieldguide.curate.items import Item, load_items
 from fieldguide.curate.leaks import LeakFinding, find_leaks
 from fieldguide.curate.near_duplicates import NearPair
 from fieldguide.curate.splitting import DEFAULT_FRACTIONS, assign_parts
+from fieldguide.curate.versions import content
 from fieldguide.errors import DataError, InputError, InterruptedRunError, UnknownNameError
 from fieldguide.formats.names import some
-from fieldguide.records import datasets, labels, questions, splits, versions
+from fieldguide.records import datasets, labels, questions, splits, states, versions
 from fieldguide.records.datasets import DatasetRow
 from fieldguide.records.splits import SplitRow
 from fieldguide.records.versions import VersionItem, VersionRow
@@ -48,6 +49,29 @@ class SplitChoice:
         return self == SplitChoice(question=self.question)
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who freezes a dataset on purpose, and what they say of it."""
+
+    author: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Freezing:
+    """What came of freezing.
+
+    Attributes:
+        version: The version.
+        fresh: False when a version held exactly this already.
+        noted: Whether the version has the note that was given.
+    """
+
+    version: VersionRow
+    fresh: bool
+    noted: bool = True
+
+
 def freeze(
     connection: sa.Connection,
     dataset: str,
@@ -55,8 +79,13 @@ def freeze(
     choice: SplitChoice,
     *,
     compared: Collection[str],
-) -> VersionRow:
+    signature: Signature | None = None,
+) -> Freezing:
     """Divide a dataset and freeze it; the same content gives the same version again.
+
+    For a training, content is what it sees: names, bytes, labels, parts, groups, clusters. It takes
+    the oldest version with these, whose runs are then found again, whatever columns or other
+    questions say. Somebody who freezes on purpose gets a version of all that there is.
 
     Args:
         connection: A writing connection.
@@ -64,6 +93,7 @@ def freeze(
         near: Its pairs of near duplicates.
         choice: How to divide it; when it is left open, the split that was frozen last is kept.
         compared: Hashes of the images among which near duplicates were looked for.
+        signature: Who freezes on purpose; None for a training.
 
     Returns:
         The version. Its ``summary`` holds what was found: ``origin``, ``leaks``, ``excluded``
@@ -89,20 +119,8 @@ def freeze(
     leaks = find_leaks(items, division.parts, near)
     conflicting = _conflicting_images(items)
     parts, excluded = _exclude(items, division, conflicting)
-    frozen = [
-        VersionItem(
-            member_id=item.member_id,
-            name=item.name,
-            sha256=item.sha256,
-            label=item.label,
-            certainty=item.certainty,
-            part=parts.get(item.member_id),
-            group=item.group,
-            cluster=cluster,
-        )
-        for item, cluster in zip(items, clusters, strict=True)
-    ]
     untrusted = _untrusted(items, leaks, conflicting)
+    frozen = _frozen(items, clusters, parts)
     summary = {
         "origin": division.origin,
         "resplit": division.resplit,
@@ -114,20 +132,137 @@ def freeze(
         "leaks": [_leak_record(leak, division.parts) for leak in leaks],
         "untrusted": sorted(untrusted),
     }
+    training_hash = content_hash(frozen, division.origin, untrusted)
+    if signature is None:
+        alike = versions.first_trained_alike(connection, row.id, training_hash)
+        if alike is not None:
+            return Freezing(alike, fresh=False)
+    return _store(
+        connection,
+        row.id,
+        _Content(items, frozen, summary, question_id, division.split_id, training_hash),
+        signature or Signature(author=""),
+    )
+
+
+def freeze_undivided(
+    connection: sa.Connection, dataset: str, question: str | None, signature: Signature
+) -> Freezing:
+    """Freeze a dataset as it is, without parts; no model can be trained on such a version.
+
+    Args:
+        connection: A writing connection.
+        dataset: Name of the dataset.
+        question: Name of the question whose labels come first; see :func:`main_question`.
+        signature: Who freezes it.
+
+    Raises:
+        DataError: If the dataset has no pictures.
+        InputError: If the question is not asked for one class, or has to be named.
+        UnknownNameError: If there is no such dataset or question.
+    """
+    row = datasets.get(connection, dataset)
+    question_id = main_question(connection, row, question)
+    items = load_items(connection, row.id, question_id)
+    if not items:
+        raise _no_pictures(dataset)
+    summary = {
+        "origin": "none",
+        "resplit": False,
+        "seed": 0,
+        "notes": ["It is not divided into parts, so no model can be trained on it."],
+        "excluded": {},
+        "near_duplicate_pairs": 0,
+        "duplicate_copies": len(items) - len({item.sha256 for item in items}),
+        "leaks": [],
+        "untrusted": [],
+    }
+    frozen = _frozen(items, cluster_items(items, []), {})
+    held = _Content(items, frozen, summary, question_id, None, None)
+    return _store(connection, row.id, held, signature)
+
+
+def can_divide(connection: sa.Connection, dataset: str, question: str | None) -> bool:
+    """Tell whether a dataset has pictures of two classes, as a division into parts needs.
+
+    Raises:
+        InputError: If the question is not asked for one class, or has to be named.
+        UnknownNameError: If there is no such dataset or question.
+    """
+    row = datasets.get(connection, dataset)
+    question_id = main_question(connection, row, question)
+    if question_id is None:
+        return False
+    asked = questions.get(connection, question_id)
+    return len(labels.count_by_choice(connection, asked)) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    items: Sequence[Item]
+    frozen: Sequence[VersionItem]
+    summary: dict[str, Any]
+    question_id: int | None
+    split_id: int | None
+    training_hash: str | None
+
+
+def _store(
+    connection: sa.Connection, dataset_id: int, held: _Content, signature: Signature
+) -> Freezing:
+    parts = {item.member_id: item.part for item in held.frozen if item.part is not None}
+    card = content.card(connection, dataset_id, held.items, parts)
+
+    def whole() -> Iterator[VersionItem]:
+        # Twice from the records: to be hashed, and to be stored where nothing has that hash.
+        return content.whole(connection, dataset_id, held.question_id, held.frozen)
+
+    whole_hash = content.whole_hash(held.training_hash, card, whole())
+    found = versions.find(connection, dataset_id, whole_hash)
+    if found is not None:
+        noted = not signature.note or versions.annotate(
+            connection, found, note=signature.note, author=signature.author
+        )
+        return Freezing(versions.get(connection, found), fresh=False, noted=noted)
     version_id = versions.freeze(
         connection,
-        dataset_id=row.id,
-        split_id=division.split_id,
-        question_id=question_id,
-        content_hash=content_hash(frozen, division.origin, untrusted),
-        items=frozen,
-        summary=summary,
+        dataset_id=dataset_id,
+        split_id=held.split_id,
+        question_id=held.question_id,
+        content_hash=whole_hash,
+        training_hash=held.training_hash,
+        items=whole(),
+        summary={**held.summary, "last_vote": states.newest_vote(connection, dataset_id)},
+        card=card,
     )
-    return versions.get(connection, version_id)
+    versions.annotate(connection, version_id, note=signature.note, author=signature.author)
+    return Freezing(versions.get(connection, version_id), fresh=True)
+
+
+def _frozen(
+    items: Sequence[Item], clusters: Sequence[str], parts: Mapping[int, str]
+) -> list[VersionItem]:
+    return [
+        VersionItem(
+            member_id=item.member_id,
+            name=item.name,
+            sha256=item.sha256,
+            label=item.label,
+            certainty=item.certainty,
+            part=parts.get(item.member_id),
+            group=item.group,
+            cluster=cluster,
+            votes=item.votes,
+        )
+        for item, cluster in zip(items, clusters, strict=True)
+    ]
 
 
 def content_hash(items: Sequence[VersionItem], origin: str, untrusted: Collection[int] = ()) -> str:
-    """Hash what a version consists of: names, bytes, labels, parts, groups, clusters, doubts."""
+    """Hash what training sees of a version: names, bytes, labels, parts, groups, clusters, doubts.
+
+    Columns, other questions, votes and texts are no part of it: a model does not change with them.
+    """
     digest = hashlib.sha256(origin.encode())
     for item in sorted(items, key=lambda i: (i.name, i.sha256)):
         doubted = item.member_id in untrusted
@@ -149,10 +284,20 @@ class _Division:
 
 
 def labelled_question(connection: sa.Connection, dataset: DatasetRow, name: str | None) -> int:
-    """Return the id of the question whose labels are to be frozen.
+    """Return the id of the question whose labels are to be trained on; see :func:`main_question`.
+
+    Where the dataset asks for no single class yet, the question that imports answer is made.
+    """
+    found = main_question(connection, dataset, name)
+    return datasets.class_question(connection, dataset.id) if found is None else found
+
+
+def main_question(connection: sa.Connection, dataset: DatasetRow, name: str | None) -> int | None:
+    """Return the id of the question whose labels are to be frozen first.
 
     Without a name it is the one that imports answer, if it has labels, and otherwise the only one
-    that has.
+    that has. Where none has labels it is the one that imports answer, or the first that asks for
+    one class, or None.
 
     Raises:
         InputError: If the question does not ask for one class, or several have labels.
@@ -177,13 +322,14 @@ def labelled_question(connection: sa.Connection, dataset: DatasetRow, name: str 
             f"The dataset {dataset.name!r} has labels of the questions {some(labelled)}. Say which "
             "to train on with --question."
         )
-    return datasets.class_question(connection, dataset.id)
+    single.sort(key=lambda q: (q.name not in labelled, q.name != datasets.CLASS_QUESTION, q.id))
+    return single[0].id if single else None
 
 
 def _check_classes(dataset: str, items: Sequence[Item]) -> None:
     classes = {item.label for item in items if item.label is not None}
     if not items:
-        raise DataError(f"The dataset {dataset!r} has no pictures. Import some first.")
+        raise _no_pictures(dataset)
     if len(classes) < 2:
         found = f"only the class {next(iter(classes))!r}" if classes else "no labels"
         raise DataError(
@@ -191,6 +337,10 @@ def _check_classes(dataset: str, items: Sequence[Item]) -> None:
             "least two classes. Put the pictures of each class into a folder of its own, name the "
             "label column of a table with --label, or label them with: fieldguide serve"
         )
+
+
+def _no_pictures(dataset: str) -> DataError:
+    return DataError(f"The dataset {dataset!r} has no pictures. Import some first.")
 
 
 def _divide(
@@ -239,8 +389,8 @@ def _kept(
     comes_with_one: bool,  # noqa: FBT001
 ) -> SplitRow | None:
     """Return the made split of the last version, unless a given one has come since."""
-    last = versions.latest(connection, dataset_id)
-    if last is None or (comes_with_one and not last.summary["resplit"]):
+    last = versions.latest_divided(connection, dataset_id)
+    if last is None or last.split_id is None or (comes_with_one and not last.summary["resplit"]):
         return None
     split = splits.get(connection, last.split_id)
     return split if split.origin == "made" else None

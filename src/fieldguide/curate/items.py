@@ -21,6 +21,7 @@ class Item:
         certainty: Share of the votes that the label has, or None.
         group: What it was photographed together with, or None.
         given_part: The part that its source put it in, or None.
+        votes: How many annotators answered; None without a label.
     """
 
     member_id: int
@@ -30,11 +31,15 @@ class Item:
     certainty: float | None
     group: str | None
     given_part: str | None
+    votes: int | None = None
 
 
-def load_items(connection: sa.Connection, dataset_id: int, question_id: int) -> list[Item]:
-    """Read all present pictures of a dataset with their computed labels, sorted by name."""
-    answers = labels.of_question(connection, question_id)
+def load_items(connection: sa.Connection, dataset_id: int, question_id: int | None) -> list[Item]:
+    """Read all present pictures of a dataset with their computed labels, sorted by name.
+
+    Without a question they come without labels.
+    """
+    answers = {} if question_id is None else labels.of_question(connection, question_id)
     items = []
     for row in members.of_dataset(connection, dataset_id):
         label = answers.get(row.id)
@@ -47,6 +52,7 @@ def load_items(connection: sa.Connection, dataset_id: int, question_id: int) -> 
                 certainty=None if label is None else label.certainty,
                 group=row.group,
                 given_part=row.part,
+                votes=None if label is None else label.votes,
             )
         )
     return items

@@ -1,0 +1,1 @@
+"""Versions of a dataset: what they hold, how two states differ, the state at any time."""
