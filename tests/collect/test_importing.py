@@ -18,9 +18,10 @@ from PIL import Image
 from fieldguide.collect.importing import ImportReport, import_source
 from fieldguide.errors import WorkspaceError
 from fieldguide.formats.available import open_source
-from fieldguide.records import datasets, images, labels, members
+from fieldguide.records import datasets, images, labels, members, trash
 from fieldguide.records.schema import votes
 from fieldguide.types import Entry, Outcome, Refusal, Source, SourceOptions
+from fieldguide.workflows import trash_pictures
 from fieldguide.workspace import Workspace
 
 
@@ -239,6 +240,58 @@ def test_what_leaves_the_source_leaves_the_dataset_and_can_come_back(
     _import(workspace, class_folders)
     assert _state(workspace)["members"] == before["members"]
     assert _state(workspace)["labels"] == before["labels"]
+
+
+def test_what_is_in_the_trash_is_named_and_stays_there(
+    workspace: Workspace, class_folders: Path
+) -> None:
+    _import(workspace, class_folders)
+    before = _state(workspace)
+    with workspace.records.read() as connection:
+        dataset = datasets.get(connection, "d").id
+        ids = {m.name: m.id for m in members.of_dataset(connection, dataset)}
+    names = ["amber/00.jpg", "blue/11.jpg"]
+    workspace.records.write(
+        lambda c: trash.put(
+            c, dataset, [ids[n] for n in names], author="ada", reason="", client_key="k"
+        )
+    )
+    without = _state(workspace)
+    assert len(without["members"]) == 34
+    report = _import(workspace, class_folders)
+    assert report.outcomes == {Outcome.PRESENT: 34, Outcome.TRASHED: 2}
+    assert (report.refused, report.taken_in, report.problems) == (0, 34, ())
+    listed = {row["name"]: row for row in _rows(report.list_path) if row["outcome"] != "added"}
+    assert {n for n, row in listed.items() if row["outcome"] == "in the trash"} == set(names)
+    assert "restore" in listed[names[0]]["reason"]
+    assert _state(workspace) == without
+    # Other bytes under the name are another picture.
+    (class_folders / "amber" / "00.jpg").write_bytes((class_folders / "green/00.jpg").read_bytes())
+    report = _import(workspace, class_folders)
+    assert report.outcomes == {Outcome.PRESENT: 34, Outcome.TRASHED: 1, Outcome.DUPLICATE: 1}
+    workspace.records.write(
+        lambda c: trash_pictures.restore(c, dataset, [ids["blue/11.jpg"]], author="ada")
+    )
+    assert "blue/11.jpg" in _state(workspace)["labels"]
+    assert len(before["members"]) == len(_state(workspace)["members"])
+
+
+def test_a_name_in_the_trash_is_not_given_to_a_picture_from_elsewhere(
+    workspace: Workspace, tmp_path: Path, picture: Callable[..., bytes]
+) -> None:
+    for number, camera in enumerate(("one", "two")):
+        (tmp_path / camera / "a").mkdir(parents=True)
+        (tmp_path / camera / "a" / "IMG.jpg").write_bytes(picture(number))
+        _import(workspace, tmp_path / camera)
+    with workspace.records.read() as connection:
+        dataset = datasets.get(connection, "d").id
+        first, second = members.of_dataset(connection, dataset)
+    assert (first.name, second.name) == ("a/IMG.jpg", "a/IMG.jpg#2")
+    workspace.records.write(
+        lambda c: trash.put(c, dataset, [first.id], author="ada", reason="", client_key="k")
+    )
+    assert _import(workspace, tmp_path / "two").outcomes == {Outcome.PRESENT: 1}
+    assert _import(workspace, tmp_path / "one").outcomes == {Outcome.TRASHED: 1}
 
 
 def test_nothing_is_gone_where_a_part_could_not_be_read(

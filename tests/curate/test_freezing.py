@@ -13,10 +13,11 @@ from fieldguide.curate.freezing import SplitChoice, freeze
 from fieldguide.errors import DataError, InputError, InterruptedRunError, UnknownNameError
 from fieldguide.label import answering, setting_up
 from fieldguide.label.answering import Submission
-from fieldguide.records import datasets, members, questions, versions
+from fieldguide.records import datasets, members, questions, states, versions
 from fieldguide.records.versions import VersionItem, VersionRow
 from fieldguide.types import QuestionKind
 from fieldguide.workflows.freeze_dataset import freeze_dataset
+from fieldguide.workflows.freeze_version import FreezeOrder, freeze_version
 from fieldguide.workflows.import_pictures import import_pictures
 from fieldguide.workspace import Workspace
 
@@ -231,3 +232,26 @@ def test_one_class_is_refused_with_a_remedy(workspace: Workspace, class_folders:
 def test_an_unknown_dataset(workspace: Workspace) -> None:
     with pytest.raises(UnknownNameError, match="There is no dataset yet"):
         freeze_dataset(workspace, "nothing")
+
+
+def test_a_training_takes_a_version_in_which_it_sees_the_same(
+    workspace: Workspace, class_folders: Path
+) -> None:
+    first, items = _freeze(workspace, class_folders)
+    assert first.training_hash is not None
+    assert first.content_hash != first.training_hash
+    member = next(iter(items.values())).member_id
+
+    def set_site(connection: sa.Connection) -> None:
+        dataset = datasets.get(connection, "d").id
+        states.set_column(connection, dataset, "site", {member: "A"})
+
+    workspace.records.write(set_site)
+    assert freeze_dataset(workspace, "d").number == 1
+    kept = freeze_version(workspace, "d", FreezeOrder("mia", note="with sites"))
+    assert (kept.version.number, kept.version.training_hash) == (2, first.training_hash)
+    assert freeze_dataset(workspace, "d").number == 1
+    plain = freeze_version(workspace, "d", FreezeOrder("mia", divide=False))
+    assert (plain.version.number, plain.version.training_hash) == (3, None)
+    # What was frozen without parts does not make the split of the others forgotten.
+    assert freeze_dataset(workspace, "d").number == 1

@@ -13,6 +13,7 @@ from fieldguide.evaluate import wording
 from fieldguide.evaluate.findings import about_leak
 from fieldguide.evaluate.record import EvaluationRecord, Reading
 from fieldguide.evaluate.verdict import worst_classes
+from fieldguide.types import Outcome
 from fieldguide.workflows.train_dataset import RunResult
 
 
@@ -27,6 +28,12 @@ def print_import(console: Console, report: ImportReport) -> None:
         console.print(f"  [yellow]{outcome.value}[/]: {shown(name + detail)}", highlight=False)
     if report.refused > len(report.problems):
         console.print(f"  ... and {report.refused - len(report.problems)} more", highlight=False)
+    if trashed := report.outcomes.get(Outcome.TRASHED, 0):
+        console.print(
+            f"  {wording.count(trashed)} left in the trash: "
+            f"fieldguide trash {shown(shlex.quote(report.dataset))} list",
+            highlight=False,
+        )
     console.print(f"  Every file: {shown(str(report.list_path))}", highlight=False, soft_wrap=True)
 
 

@@ -19,14 +19,26 @@ import sqlalchemy as sa
 
 from fieldguide.collect.inspecting import Extractor, Inspection, hash_of, inspect, read_entry
 from fieldguide.collect.outcome_list import OutcomeList
+from fieldguide.errors import InterruptedRunError
 from fieldguide.locking import locked
 from fieldguide.parallel import map_in_order
-from fieldguide.records import datasets, images, imports, labels, members, questions, votes
+from fieldguide.records import (
+    datasets,
+    forgotten,
+    images,
+    imports,
+    labels,
+    members,
+    questions,
+    trash,
+    votes,
+)
 from fieldguide.records.members import NewMember
 from fieldguide.types import Entry, Outcome, Progress, SilentProgress, Source
 from fieldguide.workspace import Workspace
 
 _BATCH = 256
+_IN_TRASH = "somebody put it there; restore it to have it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +61,11 @@ class ImportReport:
 
     @property
     def refused(self) -> int:
-        """How many files of the source are not in the dataset."""
+        """How many files of the source are not in the dataset, those in the trash not counted."""
         return sum(
             n
             for outcome, n in self.outcomes.items()
-            if not outcome.in_dataset and outcome is not Outcome.GONE
+            if outcome.is_problem and outcome is not Outcome.GONE
         )
 
     @property
@@ -158,6 +170,8 @@ class _Collector:
             # short and taken up ends in the same list as one that went through.
             self._held = members.as_of(connection, target.dataset_id, target.started_at)
             self._known = {held.sha256 for held in self._held.values()}
+            self._trashed = trash.held(connection, target.dataset_id)
+            self._forgotten = {row.sha256 for row in forgotten.all_of(connection)}
         self._seen: set[str] = set()
         self._named: dict[str, str] = {}
 
@@ -192,7 +206,8 @@ class _Collector:
         self._recording = None
         written.result()
         for inspection, outcome in pairs:
-            outcome_list.add(inspection.entry.name, outcome, inspection.reason, inspection.sha256)
+            reason = _IN_TRASH if outcome is Outcome.TRASHED else inspection.reason
+            outcome_list.add(inspection.entry.name, outcome, reason, inspection.sha256)
 
     def _read(self, entry: Entry) -> bytes | Inspection:
         return read_entry(entry, self._workspace.config.max_file_bytes)
@@ -202,6 +217,13 @@ class _Collector:
         if isinstance(found, Inspection):
             return found
         sha256 = hash_of(found)
+        if sha256 in self._forgotten:
+            return Inspection(
+                entry,
+                refused=Outcome.FORGOTTEN,
+                reason="it was taken out for good and stays out",
+                sha256=sha256,
+            )
         inspection = inspect(
             entry,
             found,
@@ -241,6 +263,8 @@ class _Collector:
         name = self._free_name(inspection.entry.name, sha256)
         self._named[inspection.entry.name] = name
         self._seen.add(name)
+        if self._is_trashed(name, sha256):
+            return Outcome.TRASHED
         before = self._held.get(name)
         self._held[name] = members.Held(sha256, self._target.source)
         if before is not None:
@@ -252,14 +276,23 @@ class _Collector:
     def _free_name(self, name: str, sha256: str) -> str:
         # Cameras number their pictures alike: other bytes from elsewhere get a name of their own.
         candidate, number = name, 1
-        while (held := self._held.get(candidate)) is not None and not (
-            held.sha256 == sha256 or held.source == self._target.source
-        ):
+        while self._is_another(candidate, sha256):
             number += 1
             candidate = f"{name}#{number}"
         return candidate
 
+    def _is_another(self, name: str, sha256: str) -> bool:
+        """Tell whether a name belongs to a picture from elsewhere; those in the trash keep it."""
+        held = self._held.get(name)
+        owners = self._trashed.get(name, []) if held is None else [held]
+        same = [o for o in owners if o.sha256 == sha256 or o.source == self._target.source]
+        return bool(owners) and not same
+
+    def _is_trashed(self, name: str, sha256: str) -> bool:
+        return any(held.sha256 == sha256 for held in self._trashed.get(name, ()))
+
     def _store(self, connection: sa.Connection, accepted: list[Inspection]) -> None:
+        self._refuse_forgotten(connection, [str(i.sha256) for i in accepted])
         images.add(connection, [i.image for i in accepted if i.image is not None])
         rows = [self._member(inspection) for inspection in accepted]
         ids = members.add(connection, self._target.dataset_id, rows)
@@ -273,6 +306,21 @@ class _Collector:
             votes.add_imported(connection, question_id=question_id, answers=answers)
         for question in questions.of_dataset(connection, self._target.dataset_id):
             labels.refresh(connection, question.id, list(ids.values()))
+
+    def _refuse_forgotten(self, connection: sa.Connection, hashes: list[str]) -> None:
+        """Stop where a picture was forgotten after the import began; the next import leaves it out.
+
+        Raises:
+            InterruptedRunError: If there is one.
+        """
+        gone = forgotten.among(connection, hashes)
+        for sha256 in gone:
+            self._workspace.images.delete(sha256)
+        if gone:
+            raise InterruptedRunError(
+                "A picture was forgotten while it was imported. Run the same import again; it "
+                "leaves the picture out."
+            )
 
     def _member(self, inspection: Inspection) -> NewMember:
         entry = inspection.entry

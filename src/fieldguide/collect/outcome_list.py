@@ -45,7 +45,7 @@ class OutcomeList:
     def add(self, name: str, outcome: Outcome, reason: str, sha256: str | None) -> None:
         """Write one line; the first problems are kept to be shown."""
         self.counts[outcome] += 1
-        if not outcome.in_dataset and len(self.problems) < 5:
+        if outcome.is_problem and len(self.problems) < 5:
             self.problems.append((name, outcome, reason))
         cells = [name, outcome.value, reason, sha256 or ""]
         self._writer.writerow([as_text(cell) for cell in cells])
@@ -69,6 +69,6 @@ def read_problems(path: Path, *, most: int) -> list[Problem]:
     found: list[Problem] = []
     with path.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            if not Outcome(row["outcome"]).in_dataset and len(found) < most:
+            if Outcome(row["outcome"]).is_problem and len(found) < most:
                 found.append(Problem(row["name"], row["outcome"], row["reason"]))
     return found

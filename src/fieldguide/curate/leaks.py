@@ -30,6 +30,7 @@ class LeakFinding:
         test_members: Those of them in the test part.
         sets: How many groups, images or pairs are concerned.
         examples: Up to five pairs of pictures.
+        pictures: The pictures of each of the groups, images or scenes.
     """
 
     kind: LeakKind
@@ -38,6 +39,7 @@ class LeakFinding:
     test_members: frozenset[int]
     sets: int
     examples: tuple[tuple[Item, Item], ...]
+    pictures: tuple[tuple[Item, ...], ...] = ()
 
 
 def find_leaks(
@@ -118,4 +120,5 @@ def _finding(
         test_members=frozenset(m for m in concerned if parts.get(m) == "test"),
         sets=len(sets),
         examples=tuple(examples[:_MOST_EXAMPLES]),
+        pictures=tuple(tuple(group) for group in sets),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +67,7 @@ class Layout:
         return part, below[0]
 
 
-def recognise(paths: Iterable[str]) -> Layout:
+def recognise(paths: Iterable[str], *, explained: Collection[str] = ()) -> Layout:
     """Find out what the folders mean, from the paths of all files.
 
     The topmost folders are parts if every one of them bears a part's name, or if at least two
@@ -76,6 +76,7 @@ def recognise(paths: Iterable[str]) -> Layout:
 
     Args:
         paths: Relative paths with ``/``, in any order.
+        explained: Tables of which it is said elsewhere what becomes of them.
     """
     folders: dict[str, set[str]] = {}
     tables: set[str] = set()
@@ -94,9 +95,10 @@ def recognise(paths: Iterable[str]) -> Layout:
     loose -= len(tables)
     if loose and folders and not has_parts:
         guesses.append(f"Files directly in the topmost folder ({loose}) have no label.")
-    if tables:
+    unread = sorted(tables.difference(explained))
+    if unread:
         guesses.append(
-            f"The tables beside the pictures ({some(sorted(tables))}) are not read; give a table "
+            f"The tables beside the pictures ({some(unread)}) are not read; give a table "
             "itself in place of the folder to use its columns."
         )
     return Layout(has_parts, tuple(guesses))

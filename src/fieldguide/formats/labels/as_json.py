@@ -281,6 +281,8 @@ def _vote_from_json(value: Any) -> VoteRecord:
         at=_get(found, "at", moment),
         milliseconds=_get(found, "milliseconds", _whole, default=None),
         key=_get(found, "key", _text),
+        certainty=_get(found, "certainty", as_number, default=None),
+        aided=_get(found, "aided", _flag, default=False),
     )
 
 

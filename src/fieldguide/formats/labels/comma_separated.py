@@ -62,6 +62,8 @@ _VOTE = (
     *("question", "annotator", "annotator_kind", "verdict", "answer", "decides", "answered_at"),
     *("milliseconds", "vote_key"),
 )
+_ADDED = ("vote_certainty", "aided")
+"""Columns of votes that tables of earlier releases lack."""
 _COLUMN = "column:"
 
 
@@ -167,7 +169,7 @@ class _Shape:
         return {question.name: question for question in self.manifest.questions}
 
     def header(self) -> list[str]:
-        return [*self.of_picture(), *(_VOTE if self.votes else ())]
+        return [*self.of_picture(), *((*_VOTE, *_ADDED) if self.votes else ())]
 
     def of_picture(self) -> list[str]:
         """Name the columns that are the same in all rows of a picture."""
@@ -197,7 +199,7 @@ class _Shape:
         if not self.votes:
             return [of_picture]
         votes = [_write_vote(vote, self.questions[vote.question]) for vote in picture.votes]
-        return [of_picture + vote for vote in votes or [[""] * len(_VOTE)]]
+        return [of_picture + vote for vote in votes or [[""] * len((*_VOTE, *_ADDED))]]
 
     def picture_of(self, cells: Mapping[str, str]) -> LabelledPicture:
         """Read what a row says of its picture.
@@ -257,6 +259,12 @@ class _Shape:
                 read_whole(cells["milliseconds"], "milliseconds") if cells["milliseconds"] else None
             ),
             key=restore(cells["vote_key"]),
+            certainty=(
+                read_number(cells["vote_certainty"], "vote_certainty")
+                if cells.get("vote_certainty")
+                else None
+            ),
+            aided=_read_flag(cells["aided"], "aided") if cells.get("aided") else False,
         )
 
 
@@ -376,6 +384,8 @@ def _write_vote(vote: VoteRecord, question: QuestionRecord) -> list[str]:
         vote.at.astimezone(UTC).isoformat(),
         "" if vote.milliseconds is None else str(vote.milliseconds),
         protect(vote.key),
+        "" if vote.certainty is None else write_number(vote.certainty),
+        "yes" if vote.aided else "no",
     ]
 
 
@@ -418,7 +428,7 @@ def _shape_of(manifest: Manifest, further: Mapping[str, Any]) -> _Shape:
 
 def _require(path: Path, header: Sequence[str], shape: _Shape) -> None:
     missing = [name for name in shape.header() if name not in header]
-    missing = [name for name in missing if not name.startswith(_COLUMN)]
+    missing = [name for name in missing if not name.startswith(_COLUMN) and name not in _ADDED]
     if missing:
         raise SourceError(
             f"{path} is an export whose columns {some(missing)} are missing. Export it again, or "

@@ -74,6 +74,8 @@ class VoteRecord:
         at: When, with a time zone.
         milliseconds: How long the annotator took, if known.
         key: The vote's own key; reading the same file twice stores nothing twice.
+        certainty: A model's probability of what it says, from 0 to 1.
+        aided: Whether a person had a model's suggestion in sight.
     """
 
     question: str
@@ -86,6 +88,8 @@ class VoteRecord:
     at: datetime
     milliseconds: int | None
     key: str
+    certainty: float | None = None
+    aided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
