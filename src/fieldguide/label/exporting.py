@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -19,11 +19,12 @@ from fieldguide.formats.labels.record import (
     VoteRecord,
 )
 from fieldguide.label import editing_classes
-from fieldguide.records import datasets, pictures, questions, votes
+from fieldguide.records import datasets, pictures, privacy, questions, votes
 from fieldguide.records.chunks import chunks
 from fieldguide.records.clock import now
 from fieldguide.records.database import Records
 from fieldguide.records.pictures import PictureFilter, PictureRow
+from fieldguide.records.privacy import Privacy
 from fieldguide.records.questions import Question
 
 _CHUNK = 500
@@ -39,6 +40,8 @@ class Selection:
         member_ids: Its pictures, in their order.
         manifest: What the export says of itself.
         secret: Keys what stands for people's names in an export without them.
+        privacy: What leaves of the columns, and how exactly.
+        changed_columns: The columns that leave otherwise than they are, or not at all; sorted.
     """
 
     dataset_id: int
@@ -46,6 +49,8 @@ class Selection:
     member_ids: tuple[int, ...]
     manifest: Manifest
     secret: bytes
+    privacy: Privacy = field(default_factory=Privacy)
+    changed_columns: tuple[str, ...] = ()
 
 
 def select(
@@ -77,9 +82,10 @@ def select(
             if question_id not in known:
                 raise UnknownNameError("question", str(question_id), [str(i) for i in known])
         chosen = [known[question_id] for question_id in dict.fromkeys(question_ids)]
+    rules = privacy.of_dataset(connection, dataset_id)
     manifest = Manifest(
         dataset=datasets.name_of(connection, dataset_id),
-        filter=dict(stated),
+        filter=_without_kept_back(stated, rules),
         named=named,
         exported_at=now(),
         fieldguide=__version__,
@@ -88,7 +94,9 @@ def select(
     )
     members = tuple(pictures.ids(connection, dataset_id, wanted))
     secret = datasets.secret(connection, dataset_id)
-    return Selection(dataset_id, tuple(chosen), members, manifest, secret)
+    columns = pictures.column_choices(connection, dataset_id, most=0)
+    changed = tuple(name for name in columns if rules.changes(name))
+    return Selection(dataset_id, tuple(chosen), members, manifest, secret, rules, changed)
 
 
 def labelled_pictures(records: Records, selection: Selection) -> Iterator[LabelledPicture]:
@@ -124,10 +132,20 @@ def _pictures(
             height=row.height,
             group=row.group,
             part=row.part,
-            columns=columns.get(row.id, {}),
+            columns=selection.privacy.leaving(columns.get(row.id, {})),
             labels=labels.get(row.id, {}),
             votes=tuple(vote for _, vote in heard),
         )
+
+
+def _without_kept_back(stated: Mapping[str, str], rules: Privacy) -> dict[str, str]:
+    """Return a filter in words without those of columns whose values must not be told."""
+    found = dict(stated)
+    pairs = found.get("column", "").split(", ")
+    if any(rules.changes(pair.partition(":")[0]) for pair in pairs):
+        shown = (pair for pair in pairs if not rules.changes(pair.partition(":")[0]))
+        found["column"] = ", ".join((*shown, "and others that are kept back"))
+    return found
 
 
 def _question(question: Question) -> QuestionRecord:
@@ -168,6 +186,8 @@ def _vote(vote: votes.VoteRow, question: Question) -> VoteRecord:
         at=vote.created_at,
         milliseconds=vote.milliseconds,
         key=vote.client_key,
+        certainty=vote.certainty,
+        aided=vote.aided,
     )
 
 

@@ -21,7 +21,10 @@ from fieldguide.jobs.job import KEPT_DAYS
 from fieldguide.label import exporting
 from fieldguide.label.exporting import Selection
 from fieldguide.records.pictures import PictureFilter
+from fieldguide.workflows.leaving_pictures import LeavingPictures
 from fieldguide.workspace import Workspace
+
+_SETTINGS_SAY = "the dataset's privacy settings say"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,9 @@ class ExportOrder:
         values = dict(held)
         wanted = dict(values["wanted"])
         wanted["choice_ids"] = tuple(wanted["choice_ids"])
+        # A list that was made before words looked at classes has none.
+        for name in ("text_questions", "text_without"):
+            wanted[name] = tuple(wanted.get(name, ()))
         ids = values["question_ids"]
         values["question_ids"] = None if ids is None else tuple(ids)
         return cls(**{**values, "wanted": PictureFilter(**wanted)})
@@ -92,11 +98,12 @@ def _write(
     stem = f"{_file_name(selection.manifest.dataset)}-labels"
     # Where a folder says the class of what lies in it, there is no label without its picture.
     carries = order.with_pictures or not chosen.SUFFIXES
+    leaving = LeavingPictures(workspace, selection.privacy)
     report = chosen.write(
         folder / "content" / f"{stem}{suffix}",
         selection.manifest,
         _stream(workspace, context, selection, named=order.named),
-        fetch=(lambda p: workspace.read_image(str(p.sha256))) if carries else None,
+        fetch=(lambda p: leaving.picture(str(p.sha256))) if carries else None,
         labels_only=order.labels_only,
     )
     files = [path for path in report.files if path.is_file()]
@@ -116,8 +123,33 @@ def _write(
             {"reason": left.reason, "count": left.count, "examples": list(left.examples)}
             for left in report.left_out
         ],
-        "notes": list(report.notes),
+        "notes": [*report.notes, *_privacy_notes(selection, carried=leaving.given > 0)],
     }
+
+
+def _privacy_notes(selection: Selection, *, carried: bool) -> list[str]:
+    """Say what is not in the export although the dataset has it."""
+    rules, notes = selection.privacy, []
+    kept = [name for name in selection.changed_columns if name in rules.columns_kept_back]
+    places = [name for name in selection.changed_columns if name not in kept]
+    if places and rules.coordinates == "removed":
+        notes.append(f"The coordinates ({', '.join(places)}) are left out, as {_SETTINGS_SAY}.")
+    elif places:
+        digits = "1 decimal" if rules.decimals == 1 else f"{rules.decimals} decimals"
+        notes.append(
+            f"The coordinates ({', '.join(places)}) are rounded to {digits} of a degree, and left "
+            f"out where they are no degrees, as {_SETTINGS_SAY}."
+        )
+    if kept:
+        notes.append(f"The columns {', '.join(kept)} are kept back, as {_SETTINGS_SAY}.")
+    if carried:
+        notes.append(
+            "The pictures go without their metadata (EXIF, XMP, IPTC, comments, thumbnails), so "
+            "their bytes differ from those of the originals, whose hashes the export names."
+        )
+        if rules.faces == "blurred":
+            notes.append("Faces that were found in the pictures are blurred.")
+    return notes
 
 
 def _discard_old(exports: Path) -> None:

@@ -7,24 +7,25 @@ from pathlib import Path
 from fieldguide.errors import PictureError, WorkspaceError
 from fieldguide.evaluate.record import EvaluationRecord
 from fieldguide.evaluate.report import render
-from fieldguide.pictures.decode import decode
-from fieldguide.pictures.thumbnail import thumbnail
+from fieldguide.records import datasets, privacy
+from fieldguide.workflows.leaving_pictures import LeavingPictures
 from fieldguide.workspace import Workspace
-
-_SIDE = 256
 
 
 def write_report(workspace: Workspace, record: EvaluationRecord, path: Path) -> None:
-    """Write the report as one HTML file."""
+    """Write the report as one HTML file.
+
+    Raises:
+        MissingExtraError: If the dataset's faces are to be blurred and nothing can find them.
+    """
+    with workspace.records.read() as connection:
+        dataset = datasets.find(connection, record["data"]["dataset"])
+        rules = None if dataset is None else privacy.of_dataset(connection, dataset.id)
+    leaving = LeavingPictures(workspace, rules or privacy.Privacy())
 
     def thumbnail_of(sha256: str) -> bytes | None:
-        def make() -> bytes:
-            data = workspace.read_image(sha256)
-            limit = workspace.config.max_pixels
-            return thumbnail(decode(data, shorter_side=_SIDE, max_pixels=limit).pixels, _SIDE)
-
         try:
-            return workspace.thumbnails.get(sha256, make)
+            return leaving.thumbnail(sha256)
         except (WorkspaceError, PictureError):
             # A linked picture may be gone since; the report says so in its place.
             return None

@@ -22,7 +22,7 @@ from fieldguide.api.fields import Body, Id, Name, Text
 from fieldguide.api.idempotency import Once
 from fieldguide.api.routing import Router
 from fieldguide.api.work import read, read_long, write
-from fieldguide.records import datasets, grants, pictures, views
+from fieldguide.records import datasets, grants, pictures, privacy, views
 from fieldguide.types import Role
 
 router = Router("datasets")
@@ -155,6 +155,9 @@ async def list_columns(request: Request, access: Viewer) -> ColumnList:
 
     def work(connection: sa.Connection) -> ColumnList:
         found = pictures.column_choices(connection, access.dataset_id)
+        if access.role != "maintainer":
+            rules = privacy.of_dataset(connection, access.dataset_id)
+            found = {name: [] if rules.changes(name) else v for name, v in found.items()}
         return ColumnList(items=[ColumnShape(name=n, values=v) for n, v in found.items()])
 
     return await read_long(workspace_of(request), work)

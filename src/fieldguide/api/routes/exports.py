@@ -20,11 +20,12 @@ from fieldguide.api.errors import ApiError, not_found
 from fieldguide.api.fields import Body, Id, RowId
 from fieldguide.api.routes.jobs import JobShape, job_shape, jobs_of
 from fieldguide.api.routes.jobs import reach as reach_job
-from fieldguide.api.routes.pictures import Filter, check_filter
+from fieldguide.api.routes.pictures import Filter, check_filter, searching
 from fieldguide.api.routing import Router
 from fieldguide.api.work import read
 from fieldguide.formats.labels import available
 from fieldguide.records import questions
+from fieldguide.records.pictures import PictureFilter
 from fieldguide.workflows.export_labels import ExportOrder
 
 router = Router("exports")
@@ -82,13 +83,14 @@ async def create_export(
     workspace = workspace_of(request)
     available.get(body.format)
 
-    def check(connection: sa.Connection) -> None:
+    def check(connection: sa.Connection) -> PictureFilter:
         check_filter(connection, workspace, access, wanted)
         for question_id in body.question_ids or ():
             if questions.dataset_of(connection, question_id) != access.dataset_id:
                 raise not_found("question", question_id)
+        return searching(connection, access, wanted)
 
-    await read(workspace, check)
+    sought = await read(workspace, check)
     order = ExportOrder(
         dataset_id=access.dataset_id,
         format_name=body.format,
@@ -96,7 +98,7 @@ async def create_export(
         named=body.named,
         with_pictures=body.with_pictures,
         labels_only=body.labels_only,
-        wanted=wanted,
+        wanted=sought,
         stated=_stated(request),
     )
     jobs = jobs_of(request)
