@@ -13,6 +13,9 @@ export type Pair = components['schemas']['PairShape'];
 export type Annotator = components['schemas']['AnnotatorShape'];
 export type AgreementDay = components['schemas']['DayAgreement'];
 export type UsefulPicture = components['schemas']['UsefulPicture'];
+export type Stopping = components['schemas']['StoppingShape'];
+export type Forecast = components['schemas']['ForecastShape'];
+export type CurvePoint = components['schemas']['CurvePoint'];
 
 const paramsOf = (question: number) => ({ path: { question_id: question } });
 
@@ -22,6 +25,10 @@ export const fetchProgress = (question: number): Promise<Progress> =>
 /** Null where nobody has answered yet, and for questions that agreement is not computed for. */
 export const fetchAgreement = (question: number): Promise<Agreement | null> =>
   answer(api.GET('/api/questions/{question_id}/agreement', { params: paramsOf(question) }));
+
+/** How good a model of the labels is; measured when asked for, which can take some seconds. */
+export const fetchStopping = (question: number): Promise<Stopping> =>
+  answer(api.GET('/api/questions/{question_id}/stopping', { params: paramsOf(question) }));
 
 /** The pictures about which one more answer tells most, the best first. */
 export async function fetchMostUseful(question: number, limit: number): Promise<UsefulPicture[]> {
