@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -28,9 +27,11 @@ _FACTS: dict[Fact, sa.Column[Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRow:
-    """The label of one picture: its state, and what its answers have settled."""
+class LabelRow(NamedTuple):
+    """The label of one picture: its state, and what its answers have settled.
+
+    A tuple, for there may be hundreds of thousands of them.
+    """
 
     member_id: int
     state: str
@@ -48,7 +49,7 @@ def pictures(connection: sa.Connection, dataset_id: int) -> list[tuple[int, str]
         .where(members.c.dataset_id == dataset_id, members.c.removed_at.is_(None))
         .order_by(members.c.id)
     )
-    return [(row[0], row[1]) for row in connection.execute(query)]
+    return [(row[0], row[1]) for row in connection.execute(query).all()]
 
 
 def stamp(connection: sa.Connection, dataset_id: int) -> str:
@@ -75,8 +76,7 @@ def label_rows(connection: sa.Connection, question_id: int) -> Iterator[LabelRow
         labels.c.certainty,
         labels.c.vote_count,
     ).where(labels.c.question_id == question_id)
-    for row in connection.execute(query):
-        yield LabelRow(*row)
+    yield from map(LabelRow._make, connection.execute(query).all())
 
 
 def several_choices(connection: sa.Connection, question_id: int) -> dict[int, list[int]]:
@@ -119,7 +119,7 @@ def of_members(connection: sa.Connection, dataset_id: int, fact: Fact) -> dict[i
     query = sa.select(members.c.id, column).where(
         members.c.dataset_id == dataset_id, members.c.removed_at.is_(None), column.is_not(None)
     )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query).all()}
 
 
 def latest_parts(connection: sa.Connection, dataset_id: int) -> dict[int, str]:
@@ -134,7 +134,7 @@ def latest_parts(connection: sa.Connection, dataset_id: int) -> dict[int, str]:
     query = sa.select(split_parts.c.member_id, split_parts.c.part).where(
         split_parts.c.split_id == latest
     )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query).all()}
 
 
 def clusters_of(connection: sa.Connection, version_id: int) -> dict[int, str]:
@@ -142,7 +142,7 @@ def clusters_of(connection: sa.Connection, version_id: int) -> dict[int, str]:
     query = sa.select(version_items.c.member_id, version_items.c.cluster).where(
         version_items.c.version_id == version_id
     )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query).all()}
 
 
 def column_kinds(connection: sa.Connection, dataset_id: int) -> dict[str, str]:
@@ -152,4 +152,4 @@ def column_kinds(connection: sa.Connection, dataset_id: int) -> dict[str, str]:
         .where(columns.c.dataset_id == dataset_id)
         .order_by(columns.c.name)
     )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query).all()}

@@ -1,0 +1,1 @@
+"""Layouts: places of pictures on a map, computed from their vectors."""
