@@ -66,6 +66,8 @@ class SettingsShape(BaseModel):
     greatest: float | None
     unit: str
     tolerance: float
+    suggestions: bool
+    holdout_share: float
 
 
 class QuestionShape(BaseModel):
@@ -120,7 +122,14 @@ class PictureShape(BaseModel):
     hidden: bool = False
 
 
-class LeasedPicture(BaseModel):
+class SuggestionShape(BaseModel):
+    """What a model thinks of a picture; ``certainty`` is a probability from 0 to 1."""
+
+    choice_id: int
+    certainty: float
+
+
+class SamePicture(BaseModel):
     """A picture handed out for labelling; ``expires_at`` says until when it is kept."""
 
     id: int
@@ -129,6 +138,20 @@ class LeasedPicture(BaseModel):
     width: int
     height: int
     expires_at: datetime
+
+
+class LeasedPicture(SamePicture):
+    """A picture handed out for labelling, with what a model thinks of it.
+
+    Attributes:
+        suggestion: None where there is no model, where none was wanted, and for pictures that are
+            answered without help.
+        same: Copies of it and pictures of its burst; they were handed out with it, and one answer
+            may be given to all of them.
+    """
+
+    suggestion: SuggestionShape | None = None
+    same: list[SamePicture] = []
 
 
 def choice_shapes(question: Question, examples: dict[int, list[Example]]) -> list[ChoiceShape]:

@@ -37,7 +37,8 @@ class QuestionAgreement:
 def of_question(connection: sa.Connection, question: Question) -> QuestionAgreement | None:
     """Compute how far people agree; None where nobody has answered, or for other kinds.
 
-    Only answers that were given independently count: see ``ratings.of_question``. A reviewer's
+    Only answers that were given independently count, and without a suggestion in sight: see
+    ``ratings.of_question``. A reviewer's
     decision is no such answer. It is, like a known answer, what annotators are compared with, but
     never its own author; without any of either they are compared with what most others say.
     """

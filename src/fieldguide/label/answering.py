@@ -27,6 +27,8 @@ class Submission:
         number: The answer to a number question.
         milliseconds: How long the annotator looked, if known.
         client_key: The answer's own key: a repeated request stores nothing twice.
+        aided: Whether a model's suggestion was in sight.
+        suggested: The class that it suggested, and its certainty; kept as a model's vote.
     """
 
     member_id: int
@@ -35,6 +37,8 @@ class Submission:
     number: float | None
     milliseconds: int | None
     client_key: str
+    aided: bool = False
+    suggested: tuple[int, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +98,15 @@ def give(
         decides=decides,
         milliseconds=submission.milliseconds,
         created_at=now(),
+        aided=submission.aided,
     )
     _check_member(connection, question, submission.member_id)
     vote_id = votes.add(connection, vote)
     if vote_id is None:
         return _given_before(connection, question, vote, posterior)
     answers.stand(connection, vote_id, vote)
+    if submission.suggested is not None:
+        _keep_suggestion(connection, vote, *submission.suggested)
     leases.release(connection, question.id, annotator, [vote.member_id])
     label = labels.update(connection, question, vote.member_id, posterior)
     return Given(vote_id, fresh=True, label=label)
@@ -110,7 +117,10 @@ def check(question: Question, submission: Submission) -> None:
 
     Raises:
         InputError: Saying what does not fit.
+        UnknownNameError: If a class is not one of the question's.
     """
+    if submission.suggested is not None:
+        _check_suggestion(question, *submission.suggested)
     if submission.verdict != "answer":
         if submission.choice_ids or submission.number is not None:
             raise InputError(
@@ -136,6 +146,38 @@ def check(question: Question, submission: Submission) -> None:
                 f"The class {choice.name!r} is no longer offered. Reload the page to see the "
                 "classes as they are now."
             )
+
+
+def _check_suggestion(question: Question, choice_id: int, certainty: float) -> None:
+    if choice_id not in question.by_id:
+        raise UnknownNameError("class", str(choice_id), [str(c.id) for c in question.choices])
+    if not 0 <= certainty <= 1:
+        raise InputError(
+            f"The certainty of a suggestion must lie between 0 and 1, not {certainty:g}."
+        )
+
+
+def _keep_suggestion(
+    connection: sa.Connection, answer: NewVote, choice_id: int, certainty: float
+) -> None:
+    """Keep what a model suggested as its vote, once for each class that it turns to."""
+    model = votes.SUGGESTIONS_ANNOTATOR
+    member, question = answer.member_id, answer.question_id
+    if votes.latest_by(connection, question, model, [member]).get(member) == choice_id:
+        return
+    vote = NewVote(
+        member_id=member,
+        question_id=question,
+        annotator=model,
+        annotator_kind="model",
+        client_key=f"{model}:{answer.client_key}",
+        choice_ids=(choice_id,),
+        created_at=answer.created_at,
+        certainty=certainty,
+    )
+    vote_id = votes.add(connection, vote)
+    if vote_id is not None:
+        answers.stand(connection, vote_id, vote)
 
 
 def _check_number(question: Question, submission: Submission) -> None:

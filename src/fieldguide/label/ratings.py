@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -31,6 +31,7 @@ class QuestionRatings:
         known: ``(pictures,)``, the class that a reviewer or a known answer gives, else -1.
         own: ``(v,)`` bool, whether an answer is by the very person who gave ``known``.
         days: ``(pictures,)``, the day of each picture's latest answer, as an ordinal.
+        aided: How many answers were left out because a model's suggestion was in sight.
     """
 
     ratings: Ratings
@@ -40,6 +41,7 @@ class QuestionRatings:
     known: IntArray
     own: npt.NDArray[np.bool_]
     days: IntArray
+    aided: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,12 @@ class _Truth:
 
 
 def of_question(
-    connection: sa.Connection, question: Question, *, imports: bool, own: bool
+    connection: sa.Connection,
+    question: Question,
+    *,
+    imports: bool,
+    own: bool,
+    aided: bool = False,
 ) -> QuestionRatings | None:
     """Read the answers to a single-choice question that were given independently.
 
@@ -63,6 +70,8 @@ def of_question(
         question: The question.
         imports: Whether what imports say counts as an annotator.
         own: Whether the answers of whoever gave a picture's truth count.
+        aided: Whether answers count that were given with a model's suggestion in sight: two people
+            who see the same suggestion agree more than they would by themselves.
 
     Returns:
         The answers, or None where there are none, or the question is of another kind.
@@ -80,7 +89,11 @@ def of_question(
         and question.resolved.get(row.choice_id) is not None
         and (own or not _is_own(row, truths))
     ]
-    return _indexed(rows, truths, question, choices) if rows else None
+    unaided = [row for row in rows if aided or not row.aided]
+    if not unaided:
+        return None
+    found = _indexed(unaided, truths, question, choices)
+    return replace(found, aided=len(rows) - len(unaided))
 
 
 def _independent(

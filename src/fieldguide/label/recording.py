@@ -170,6 +170,8 @@ class Recorder:
             decides=vote.decides,
             milliseconds=vote.milliseconds,
             created_at=vote.at,
+            certainty=vote.certainty,
+            aided=vote.aided,
         )
 
     def _chosen(self, question: str, names: Sequence[str]) -> tuple[int, ...]:

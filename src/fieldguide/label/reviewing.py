@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fieldguide.errors import InputError
 from fieldguide.label import answering, posteriors
 from fieldguide.label.answering import Given, Submission
-from fieldguide.records import extra_answers, gold, pictures
+from fieldguide.records import extra_answers, gold, pictures, review_requests
 from fieldguide.records.questions import Question
 
 
@@ -55,7 +55,36 @@ def ask_again(
         if row.label is not None
     }
     extra_answers.set_extra(connection, question.id, wanted, author=author)
+    review_requests.withdraw(connection, question.id, list(wanted))
     posteriors.settle_again(connection, question.id, list(wanted))
+
+
+def send(
+    connection: sa.Connection,
+    question: Question,
+    member_ids: Sequence[int],
+    *,
+    author: str,
+    reason: str,
+) -> list[int]:
+    """Send pictures to review, whatever the answers say; these stay, and so does the label.
+
+    The pictures wait there until a reviewer decides, also about those that one decided before.
+
+    Returns:
+        Those of the pictures that the question is asked about.
+    """
+    held = sorted(members_of(connection, question, list(dict.fromkeys(member_ids))))
+    review_requests.ask(connection, question.id, held, author=author, reason=reason)
+    posteriors.settle_again(connection, question.id, held)
+    return held
+
+
+def call_back(connection: sa.Connection, question: Question, member_ids: Sequence[int]) -> None:
+    """Take back that pictures were sent to review: they stand as their answers say."""
+    held = sorted(members_of(connection, question, list(dict.fromkeys(member_ids))))
+    review_requests.withdraw(connection, question.id, held)
+    posteriors.settle_again(connection, question.id, held)
 
 
 def set_gold(

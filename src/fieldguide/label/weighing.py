@@ -60,4 +60,4 @@ def most_useful(
 def _ratings(connection: sa.Connection, question: Question) -> QuestionRatings | None:
     # Against a truth that they gave themselves, people would seem more skilled than they are.
     imports = question.settings.count_imports
-    return ratings.of_question(connection, question, imports=imports, own=False)
+    return ratings.of_question(connection, question, imports=imports, own=False, aided=True)

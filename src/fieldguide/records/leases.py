@@ -173,9 +173,8 @@ def open_among(
     connection: sa.Connection, question_id: int, annotator: str, member_ids: Sequence[int]
 ) -> set[int]:
     """Return those of a few hundred pictures that could be handed out to an annotator now."""
-    query = _OPEN_TO_ME.where(labels.c.member_id.in_(list(member_ids)))
-    values = {"question": question_id, "me": annotator, "most": len(member_ids)}
-    return {member for member, _ in _taken(connection, query, values)}
+    values = {"question": question_id, "me": annotator, "pictures": list(member_ids)}
+    return set(connection.scalars(_OPEN_AMONG, values))
 
 
 def _alone(connection: sa.Connection, question_id: int) -> None:
@@ -332,11 +331,15 @@ _OUT_TO_OTHERS = (
     )
     .scalar_subquery()
 )
-_FREE_AMONG = sa.select(labels.c.member_id).where(
+# Not the column itself, by whose index SQLite would look at all open pictures.
+_IS_OPEN = labels.c.state.concat("") == "open"
+
+_AMONG = sa.select(labels.c.member_id).where(
     labels.c.question_id == _QUESTION,
     labels.c.member_id.in_(sa.bindparam("pictures", expanding=True)),
-    labels.c.state == "open",
+    _IS_OPEN,
     ~_ANSWERED_BY_ME,
     ~_KNOWN,
-    labels.c.vote_count + _OUT_TO_OTHERS < labels.c.wanted,
 )
+_FREE_AMONG = _AMONG.where(labels.c.vote_count + _OUT_TO_OTHERS < labels.c.wanted)
+_OPEN_AMONG = _AMONG.where(~_LEASED_TO_ME, labels.c.vote_count + _OUT < labels.c.wanted)

@@ -81,9 +81,11 @@ class AgreementShape(BaseModel):
     """Everything that the answers say about agreement; a figure of None is undefined.
 
     Only independent answers count. Reviewers decide after having seen all answers, so decisions are
-    not among them; what a reviewer answered before she decided is.
+    not among them; what a reviewer answered before she decided is. Answers that were given with a
+    model's suggestion in sight are not among them either.
 
     Attributes:
+        aided: Answers that were left out because a suggestion was in sight.
         answers: People's independent answers that name a class.
         pictures: Pictures with at least one of them.
         paired: Pictures with at least two; only these tell about agreement.
@@ -92,6 +94,7 @@ class AgreementShape(BaseModel):
     """
 
     answers: int
+    aided: int
     pictures: int
     paired: int
     percent: FigureShape | None
@@ -156,6 +159,7 @@ def _shape(found: QuestionAgreement) -> AgreementShape:
     summary, names = found.summary, found.ratings
     return AgreementShape(
         answers=summary.votes,
+        aided=names.aided,
         pictures=summary.pictures,
         paired=summary.paired,
         percent=_figure(summary.percent),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -14,11 +15,19 @@ from fieldguide.api.errors import code_of
 from fieldguide.api.fields import GREATEST_ID, Body, Id, RowId
 from fieldguide.api.routes.questions import reach_cached
 from fieldguide.api.routing import Router
-from fieldguide.api.shapes import LabelShape, LeasedPicture, settled_shape
+from fieldguide.api.shapes import (
+    LabelShape,
+    LeasedPicture,
+    SamePicture,
+    SuggestionShape,
+    settled_shape,
+)
 from fieldguide.api.work import read, write
 from fieldguide.errors import FieldguideError
-from fieldguide.label import answering, blinding, handing_out, posteriors
+from fieldguide.label import answering, blinding, handing_out, pages, posteriors
 from fieldguide.label.answering import Submission
+from fieldguide.label.ordering import Order
+from fieldguide.label.pages import Page
 from fieldguide.records import answers, leases, pictures
 from fieldguide.records.questions import Question
 from fieldguide.types import Verdict
@@ -29,17 +38,70 @@ Key = Annotated[str, Field(min_length=8, max_length=100, pattern="^[!-~]+$")]
 Ids = Annotated[list[RowId], Field(max_length=1000)]
 
 
+class WantedOrder(Body):
+    """In which order pictures come.
+
+    Attributes:
+        by: ``queue`` is the question's own order; ``class`` brings those that surely look like one
+            class; ``useful`` those from which a model learns most; ``similar`` those that look like
+            a picture; ``cluster`` a heap of pictures that look alike.
+        choice_id: Of ``class``: which; without it the class comes whose page is the surest.
+        picture_id: Of ``similar``: which picture.
+        cluster: Of ``cluster``: which; without it one comes that nobody has labelled yet.
+    """
+
+    by: Literal["queue", "class", "useful", "similar", "cluster"] = "queue"
+    choice_id: RowId | None = None
+    picture_id: RowId | None = None
+    cluster: Annotated[int, Field(ge=0, le=10_000)] | None = None
+
+
 class NextRequest(Body):
-    """How many pictures are wanted; ``held`` are those that the browser has already."""
+    """How many pictures are wanted; ``held`` are those that the browser has already.
+
+    Attributes:
+        order: In which order they come.
+        blind: Whether no suggestions are wanted.
+    """
 
     count: Annotated[int, Field(ge=1, le=handing_out.MOST_AT_ONCE)] = 1
     held: Annotated[Ids, Field(default_factory=list)]
+    order: WantedOrder = Field(default_factory=WantedOrder)
+    blind: Annotated[bool, Field(default_factory=bool)]
+
+
+class PageShape(BaseModel):
+    """What a page of pictures is.
+
+    Attributes:
+        by: The order that its pictures are in.
+        choice_id: The class that they look like, on a page of a class.
+        cluster: The cluster that they are of, on a page of a cluster.
+        blind: Whether they come without suggestions.
+        expected: The mean certainty that they are of ``choice_id``, from 0 to 1.
+        reason: Why another order came than was asked for, for people.
+    """
+
+    by: Literal["queue", "class", "useful", "similar", "cluster"]
+    choice_id: int | None
+    cluster: int | None
+    blind: bool
+    expected: float | None
+    reason: str | None
 
 
 class HandedOut(BaseModel):
     """Pictures handed out, in the order in which they should be shown; empty when none is left."""
 
     items: list[LeasedPicture]
+    page: PageShape
+
+
+class SuggestionSeen(Body):
+    """A suggestion as it was in sight when somebody answered."""
+
+    choice_id: RowId
+    certainty: Annotated[float, Field(ge=0, le=1)]
 
 
 class NewAnswer(Body):
@@ -53,6 +115,8 @@ class NewAnswer(Body):
         number: The answer to a number question.
         milliseconds: How long the annotator looked.
         key: A random text of its own, the same when the answer is sent again.
+        aided: Whether a suggestion was in sight.
+        suggestion: What it said; it is kept as a model's vote, which never counts.
     """
 
     picture_id: RowId
@@ -61,6 +125,8 @@ class NewAnswer(Body):
     number: float | None = None
     milliseconds: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
     key: Key
+    aided: Annotated[bool, Field(default_factory=bool)]
+    suggestion: SuggestionSeen | None = None
 
 
 class NewAnswers(Body):
@@ -126,31 +192,27 @@ class OwnAnswer(BaseModel):
 async def hand_out_pictures(
     request: Request, principal: Labels, question_id: Id, body: NextRequest
 ) -> Response:
-    """Hand out the next pictures to answer. Nobody else gets them beyond the answers wanted."""
+    """Hand out the next pictures to answer. Nobody else gets them beyond the answers wanted.
+
+    In any order some pictures that were drawn by lot may come instead, without suggestions, so that
+    the model can be measured on them; ``page`` says what came, and why.
+    """
     workspace = workspace_of(request)
+    order = Order(**body.order.model_dump())
+
+    def asked(connection: sa.Connection) -> pages.Request:
+        question, _ = reach_cached(connection, workspace, principal, question_id, "annotator")
+        return pages.Request(
+            question, principal.name, body.count, tuple(body.held), order, body.blind
+        )
+
+    wanted = await read(workspace, asked)
+    view, found = None, []
+    if order.by != "queue" or (not body.blind and pages.is_suggested(wanted.question)):
+        view, found = await request.app.state.suggesting.rankings(wanted)
 
     def work(connection: sa.Connection) -> HandedOut:
-        question, _ = reach_cached(connection, workspace, principal, question_id, "annotator")
-        given = handing_out.hand_out(
-            connection, question, principal.name, count=body.count, held=body.held
-        )
-        rows = pictures.faces(connection, [lease.member_id for lease in given])
-        # One moment for all, or known-answer pictures could be told by theirs.
-        until = min((lease.expires_at for lease in given), default=None)
-        return HandedOut(
-            items=[
-                LeasedPicture(
-                    id=row.id,
-                    name=row.name,
-                    sha256=row.sha256,
-                    width=row.width,
-                    height=row.height,
-                    expires_at=until,
-                )
-                for row in rows
-                if until is not None
-            ]
-        )
+        return _handed_out(connection, pages.hand_out(connection, asked(connection), view, found))
 
     return _written(await write(workspace, work))
 
@@ -206,6 +268,7 @@ async def add_answers(
     question, outcomes = await write(workspace, work)
     request.app.state.live.answered(question.dataset_id, question.id)
     request.app.state.upkeep.changed(question)
+    request.app.state.suggesting.answered(question)
     return _written(outcomes)
 
 
@@ -262,6 +325,52 @@ async def list_own_answers(
     return await read(workspace, work)
 
 
+def _handed_out(connection: sa.Connection, page: Page) -> HandedOut:
+    along = [lease for leases_ in page.same.values() for lease in leases_]
+    given = [*page.leases, *along]
+    rows = pictures.faces(connection, [lease.member_id for lease in given])
+    # One moment for all, or known-answer pictures could be told by theirs.
+    until = min((lease.expires_at for lease in given), default=None)
+    faces = {
+        row.id: SamePicture(
+            id=row.id,
+            name=row.name,
+            sha256=row.sha256,
+            width=row.width,
+            height=row.height,
+            expires_at=until,
+        )
+        for row in rows
+        if until is not None
+    }
+    return HandedOut(
+        items=[
+            _leased(faces, page, lease.member_id)
+            for lease in page.leases
+            if lease.member_id in faces
+        ],
+        page=PageShape(
+            by=page.by,
+            choice_id=page.choice_id,
+            cluster=page.cluster,
+            blind=page.blind,
+            expected=page.expected,
+            reason=page.reason,
+        ),
+    )
+
+
+def _leased(faces: Mapping[int, SamePicture], page: Page, member_id: int) -> LeasedPicture:
+    suggestion = page.suggestions.get(member_id)
+    return LeasedPicture(
+        **dict(faces[member_id]),
+        suggestion=None
+        if suggestion is None
+        else SuggestionShape(choice_id=suggestion.choice_id, certainty=suggestion.certainty),
+        same=[faces[copy.member_id] for copy in page.same.get(member_id, ())],
+    )
+
+
 def _written(body: BaseModel) -> Response:
     # A model that was just made is not checked a second time, as FastAPI would.
     return Response(body.model_dump_json(), media_type="application/json")
@@ -276,4 +385,8 @@ def submission(answer: NewAnswer) -> Submission:
         number=answer.number,
         milliseconds=answer.milliseconds,
         client_key=answer.key,
+        aided=answer.aided,
+        suggested=None
+        if answer.suggestion is None
+        else (answer.suggestion.choice_id, answer.suggestion.certainty),
     )

@@ -68,6 +68,8 @@ class SettingsChange(Body):
     greatest: float | None = None
     unit: Annotated[str, Field(max_length=40)] | None = None
     tolerance: Annotated[float, Field(ge=0)] | None = None
+    suggestions: bool | None = None
+    holdout_share: Annotated[float, Field(ge=0, le=0.5)] | None = None
 
 
 class NewQuestion(Body):
