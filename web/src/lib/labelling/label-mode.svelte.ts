@@ -1,5 +1,7 @@
 /** How somebody likes to label, kept in the browser. */
-export type LabelMode = 'one' | 'grid';
+export type LabelMode = 'one' | 'grid' | 'pages';
+
+const MODES: readonly LabelMode[] = ['one', 'grid', 'pages'];
 
 /** How many pictures a sheet may have. */
 export const SIZES = [20, 50, 100] as const;
@@ -17,7 +19,7 @@ function read(): Kept {
   const kept: Kept = { mode: 'one', size: 20, examples: false };
   try {
     const stored = JSON.parse(localStorage.getItem(STORED_AS) ?? '{}') as Partial<Kept>;
-    if (stored.mode === 'grid') kept.mode = 'grid';
+    if (MODES.some((mode) => mode === stored.mode)) kept.mode = stored.mode as LabelMode;
     if (SIZES.some((size) => size === stored.size)) kept.size = stored.size as SheetSize;
     kept.examples = stored.examples === true;
   } catch {
@@ -28,6 +30,11 @@ function read(): Kept {
 
 class LabelModeState {
   #kept = $state(read());
+
+  /** What an address asks for, or what was chosen last. */
+  of(asked: string | null): LabelMode {
+    return MODES.find((mode) => mode === asked) ?? this.chosen;
+  }
 
   get chosen(): LabelMode {
     return this.#kept.mode;

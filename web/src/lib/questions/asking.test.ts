@@ -13,6 +13,8 @@ const settings: Settings = {
   gold_share: 0.07,
   show_accuracy: false,
   label_method: 'majority',
+  suggestions: true,
+  holdout_share: 0.05,
   lease_minutes: 15,
   least: null,
   greatest: 12.5,

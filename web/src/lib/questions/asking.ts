@@ -18,6 +18,8 @@ export interface AskingForm {
   gold_share: string;
   show_accuracy: boolean;
   label_method: string;
+  suggestions: boolean;
+  holdout_share: string;
   lease_minutes: string;
   least: string;
   greatest: string;
@@ -45,6 +47,8 @@ export function formOf(settings: Settings): AskingForm {
     gold_share: percentOf(settings.gold_share),
     show_accuracy: settings.show_accuracy,
     label_method: settings.label_method,
+    suggestions: settings.suggestions,
+    holdout_share: percentOf(settings.holdout_share),
     lease_minutes: textOf(settings.lease_minutes),
     least: textOf(settings.least),
     greatest: textOf(settings.greatest),
@@ -85,6 +89,8 @@ export function readForm(form: AskingForm): { settings: Settings; errors: FieldE
     gold_share: shareIn('gold_share'),
     show_accuracy: form.show_accuracy,
     label_method: form.label_method,
+    suggestions: form.suggestions,
+    holdout_share: shareIn('holdout_share'),
     lease_minutes: wholeIn('lease_minutes', true) ?? 1,
     least: numberIn('least', false),
     greatest: numberIn('greatest', false),
