@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Self
+from uuid import uuid4
 
 from fieldguide.collect.importing import ImportReport
 from fieldguide.config import read_config
+from fieldguide.curate.checks.report import CheckReport
 from fieldguide.curate.freezing import SplitChoice
+from fieldguide.curate.versions.diff import Comparison
 from fieldguide.deploy.model import Model
 from fieldguide.evaluate import wording
 from fieldguide.evaluate.record import EvaluationRecord, Reading
-from fieldguide.records import datasets, models, runs
+from fieldguide.records import datasets, models, runs, versions
 from fieldguide.records.versions import VersionRow
 from fieldguide.train.recipe import Recipe
 from fieldguide.types import Part, Progress, SourceOptions
+from fieldguide.workflows.check_dataset import check_dataset
+from fieldguide.workflows.compare_versions import compare_versions
 from fieldguide.workflows.evaluate_run import evaluate_run
 from fieldguide.workflows.freeze_dataset import freeze_dataset
+from fieldguide.workflows.freeze_version import FreezeOrder, freeze_version
 from fieldguide.workflows.import_pictures import import_pictures
+from fieldguide.workflows.restore_version import Restoration, restore_version
 from fieldguide.workflows.train_dataset import RunResult, load_run, train_dataset
 from fieldguide.workflows.train_folder import train_folder
 from fieldguide.workspace import Workspace
@@ -222,6 +229,27 @@ class Dataset:
     def __repr__(self) -> str:
         return f"Dataset({self.name!r})"
 
+    def check(
+        self,
+        *,
+        only: Sequence[str] | None = None,
+        question: str | None = None,
+        progress: Progress | None = None,
+    ) -> CheckReport:
+        """Look for faults in the pictures and labels.
+
+        Args:
+            only: Names of the checks to run; all when None.
+            question: Name of the question whose labels are checked; the one that has any when None.
+            progress: Where to report.
+
+        Returns:
+            The findings, the worst and surest first, and which checks could not look and why.
+        """
+        return check_dataset(
+            self._workspace, self.name, names=only, question=question, progress=progress
+        )
+
     def split(
         self,
         *,
@@ -231,7 +259,11 @@ class Dataset:
         seed: int = 0,
         progress: Progress | None = None,
     ) -> VersionRow:
-        """Divide the dataset into parts and freeze it; see ``Guide.train`` for the choices."""
+        """Divide the dataset into parts and freeze it; see ``Guide.train`` for the choices.
+
+        The version is the one that a training would take: a new one only where what a training sees
+        has changed. ``freeze`` keeps everything.
+        """
         return freeze_dataset(
             self._workspace,
             self.name,
@@ -262,6 +294,79 @@ class Dataset:
                 again=again,
                 progress=progress,
             )
+        )
+
+    def freeze(
+        self,
+        *,
+        note: str = "",
+        author: str = "",
+        question: str | None = None,
+        divide: bool = True,
+        resplit: bool = False,
+        fractions: Mapping[str, float] | None = None,
+        seed: int = 0,
+        progress: Progress | None = None,
+    ) -> VersionRow:
+        """Keep the dataset as it is as a numbered version; the same content is the same version.
+
+        Args:
+            note: What to say of it.
+            author: Who freezes it.
+            question: Name of the question whose labels are taken; the one that has any when None.
+            divide: Whether to divide it into parts, as training needs; where there are not two
+                classes it is frozen without parts.
+            resplit: Make a split even where one came with the data.
+            fractions: Share of each part; 0.8 train and 0.2 test when None.
+            seed: Draws the split.
+            progress: Where to report.
+        """
+        order = FreezeOrder(
+            author=author,
+            note=note,
+            question=question,
+            divide=divide,
+            resplit=resplit,
+            fractions=None if fractions is None else dict(fractions),
+            seed=seed,
+        )
+        return freeze_version(self._workspace, self.name, order, progress=progress).version
+
+    def versions(self) -> list[VersionRow]:
+        """All versions, newest first."""
+        with self._workspace.records.read() as connection:
+            found = datasets.get(connection, self.name)
+            return versions.of_dataset(connection, found.id)
+
+    def diff(self, before: str | int, after: str | int = "now") -> Comparison:
+        """Tell what became of the dataset from one state to another.
+
+        Args:
+            before: A version's number, ``"now"``, a date such as ``"2026-05-01"`` (the end of that
+                day, UTC) or a moment such as ``"2026-05-01T12:00"``.
+            after: The same.
+
+        Raises:
+            InputError: If one of them is no state, or lies ahead.
+            UnknownNameError: If there is no such version.
+        """
+        return compare_versions(self._workspace, self.name, str(before), str(after))
+
+    def restore(self, number: int, *, author: str, progress: Progress | None = None) -> Restoration:
+        """Bring pictures, groups, columns and labels back to what a version holds.
+
+        What is there now is frozen first; no vote is deleted or changed.
+
+        Args:
+            number: Of the version.
+            author: Who restores it; the labels that differ are decided under this name.
+            progress: Where to report.
+
+        Returns:
+            What was done, and what could not be.
+        """
+        return restore_version(
+            self._workspace, self.name, number, author=author, key=uuid4().hex, progress=progress
         )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -89,6 +91,20 @@ class Workspace:
     def vectors(self, model_id: str, dimensions: int) -> VectorCache:
         """Open the cache of one backbone's vectors."""
         return VectorCache(self.root / "cache" / "vectors" / model_id, dimensions)
+
+    def erase_vectors(self, hashes: Sequence[str]) -> None:
+        """Erase the vectors of some images in every cache, whatever wrote it."""
+        for index in sorted((self.root / "cache" / "vectors").glob("*/index.bin")):
+            cache = VectorCache.open_any(index.parent)
+            if cache is None:
+                # Empty or damaged: nothing in it can be used, so nothing is lost with it.
+                shutil.rmtree(index.parent)
+            else:
+                cache.erase(hashes)
+
+    def check_report(self, dataset_id: int) -> Path:
+        """Where the report of the last quality checks of a dataset lies."""
+        return self.root / "cache" / "checks" / f"{dataset_id}.json"
 
     def run_folder(self, run_id: int) -> Path:
         """Where a run's files lie."""

@@ -37,6 +37,7 @@ from fieldguide.records import (
     tokens,
     uploads,
     users,
+    versions,
     views,
 )
 from fieldguide.records.images import ImageRow
@@ -113,10 +114,60 @@ RULES: dict[str, Rule] = {
     "DELETE /api/datasets/{dataset_id}/people/{name}": Rule("maintainer", "manage"),
     # Datasets
     "GET /api/datasets": Rule("signed in", "read"),
+    # Findings and the trash
+    "GET /api/datasets/{dataset_id}/findings": Rule("reviewer", "read"),
+    "GET /api/datasets/{dataset_id}/findings/{finding_id}/cases": Rule(
+        "reviewer", "read", answers=NOT_FOUND
+    ),
+    "POST /api/datasets/{dataset_id}/findings/{finding_id}/selection": Rule(
+        "reviewer", "manage", answers=NOT_FOUND
+    ),
+    "POST /api/datasets/{dataset_id}/check": Rule("reviewer", "manage", {}),
+    "POST /api/datasets/{dataset_id}/findings/dismiss": Rule(
+        "reviewer", "manage", {"cases": [{"check": "tiny", "key": "a" * 64}]}
+    ),
+    "POST /api/datasets/{dataset_id}/findings/show-again": Rule(
+        "reviewer", "manage", {"cases": [{"check": "tiny", "key": "a" * 64}]}
+    ),
+    "POST /api/datasets/{dataset_id}/findings/merge": Rule(
+        "reviewer",
+        "manage",
+        {"groups": [{"keep": "{picture_id}", "picture_ids": ["{picture_id}"]}]},
+    ),
+    "POST /api/questions/{question_id}/decisions/many": Rule(
+        "reviewer",
+        "manage",
+        {"decisions": [{"picture_id": "{picture_id}", "choice_id": "{choice_id}"}]},
+    ),
+    "POST /api/questions/{question_id}/decisions/withdraw": Rule(
+        "reviewer", "manage", {"picture_ids": ["{picture_id}"]}
+    ),
+    "POST /api/questions/{question_id}/send-to-review": Rule(
+        "reviewer", "manage", {"picture_ids": ["{picture_id}"]}
+    ),
+    "POST /api/questions/{question_id}/call-back": Rule(
+        "reviewer", "manage", {"picture_ids": ["{picture_id}"]}
+    ),
+    "GET /api/datasets/{dataset_id}/trash": Rule("reviewer", "read"),
+    "POST /api/datasets/{dataset_id}/trash": Rule(
+        "reviewer", "manage", {"picture_ids": ["{picture_id}"]}
+    ),
+    "POST /api/datasets/{dataset_id}/trash/restore": Rule(
+        "reviewer", "manage", {"picture_ids": ["{picture_id}"]}
+    ),
     "POST /api/datasets": Rule("signed in", "manage", {"name": "new"}),
     "GET /api/datasets/{dataset_id}": Rule("viewer", "read"),
     "PATCH /api/datasets/{dataset_id}": Rule("maintainer", "manage", {"description": "changed"}),
+    "GET /api/datasets/{dataset_id}/versions": Rule("viewer", "read"),
+    "POST /api/datasets/{dataset_id}/versions": Rule("maintainer", "manage", {"note": "kept"}),
+    "GET /api/datasets/{dataset_id}/versions/{version}": Rule("viewer", "read"),
+    "GET /api/datasets/{dataset_id}/versions/{version}/restoration": Rule("maintainer", "read"),
+    "POST /api/datasets/{dataset_id}/versions/{version}/restoration": Rule("maintainer", "manage"),
+    "GET /api/datasets/{dataset_id}/diff": Rule("viewer", "read", query="?before=now"),
     "GET /api/datasets/{dataset_id}/columns": Rule("viewer", "read"),
+    "GET /api/datasets/{dataset_id}/privacy": Rule("viewer", "read"),
+    "PATCH /api/datasets/{dataset_id}/privacy": Rule("maintainer", "manage", {"decimals": 2}),
+    "POST /api/datasets/{dataset_id}/privacy/look": Rule("maintainer", "manage"),
     "GET /api/datasets/{dataset_id}/views": Rule("viewer", "read"),
     "PUT /api/datasets/{dataset_id}/views": Rule("viewer", "manage", {"name": "v", "query": ""}),
     # Of one's own views a viewer can delete each; the one asked for is another's.
@@ -159,10 +210,27 @@ RULES: dict[str, Rule] = {
     "GET /api/pictures/{picture_id}/image/{sha256}": Rule("viewer", "read"),
     "GET /api/pictures/{picture_id}/thumbnail/{sha256}": Rule("viewer", "read"),
     "POST /api/pictures/{picture_id}/comments": Rule("annotator", "label", {"text": "hm"}),
+    "GET /api/pictures/{picture_id}/similar": Rule("viewer", "read"),
+    "POST /api/datasets/{dataset_id}/similar": Rule("viewer", "read", content=b"x"),
     "PUT /api/pictures/{picture_id}/flag": Rule("annotator", "label", {"flagged": True}),
+    # The map
+    "GET /api/datasets/{dataset_id}/map": Rule("viewer", "read"),
+    "POST /api/datasets/{dataset_id}/map": Rule("annotator", "label", {}),
+    "GET /api/datasets/{dataset_id}/map/points": Rule("viewer", "read"),
+    "GET /api/datasets/{dataset_id}/map/colours": Rule("viewer", "read", query="?by=part"),
+    "POST /api/datasets/{dataset_id}/selections": Rule(
+        "viewer", "manage", {"picture_ids": ["{picture_id}"]}
+    ),
+    "GET /api/datasets/{dataset_id}/selections/{selection_id}": Rule(
+        "viewer", "read", answers=NOT_FOUND
+    ),
     # Labelling
     "POST /api/questions/{question_id}/next": Rule("annotator", "label", {}),
     "POST /api/questions/{question_id}/answers": Rule("annotator", "label", {"answers": [ANSWER]}),
+    "POST /api/questions/{question_id}/rejections": Rule(
+        "annotator", "label", {"picture_ids": ["{picture_id}"], "choice_id": "{choice_id}"}
+    ),
+    "GET /api/questions/{question_id}/suggestions": Rule("viewer", "read"),
     "POST /api/questions/{question_id}/release": Rule("annotator", "label", {}),
     "GET /api/questions/{question_id}/mine": Rule("viewer", "read"),
     # Review
@@ -177,7 +245,15 @@ RULES: dict[str, Rule] = {
         "reviewer", "manage", answers=NOT_FOUND
     ),
     "GET /api/questions/{question_id}/agreement": Rule("reviewer", "read"),
+    "GET /api/questions/{question_id}/stopping": Rule("viewer", "read"),
     "GET /api/questions/{question_id}/most-useful": Rule("reviewer", "read"),
+    # Forgetting for good
+    "POST /api/datasets/{dataset_id}/forget/preview": Rule(
+        "maintainer", "manage", {"picture_ids": ["{picture_id}"]}
+    ),
+    "POST /api/datasets/{dataset_id}/forget": Rule(
+        "maintainer", "manage", {"picture_ids": ["{picture_id}"]}
+    ),
     # Work in the background
     "GET /api/label-formats": Rule("signed in", "read"),
     "POST /api/datasets/{dataset_id}/exports": Rule("reviewer", "manage", {"format": "csv"}),
@@ -416,6 +492,7 @@ def _fill(connection: sa.Connection, workspace: Workspace) -> World:
         "name": "annotator",
         "user_id": people["viewer"],
         "number": 0,
+        "selection_id": 999,
     }
     own = shared | _dataset(connection, workspace, "leaves")
     foreign = shared | _dataset(connection, workspace, "moths")
@@ -462,6 +539,15 @@ def _dataset(connection: sa.Connection, workspace: Workspace, name: str) -> dict
         author="somebody",
         files=[UploadFile(0, "a.jpg", 1)],
     )
+    versions.freeze(
+        connection,
+        dataset_id=dataset_id,
+        split_id=None,
+        question_id=question,
+        content_hash="0" * 64,
+        items=[],
+        summary={"origin": "none", "excluded": {}, "notes": []},
+    )
     view = views.save(connection, dataset_id, name="theirs", query="", author="somebody")
     return {
         "dataset_id": dataset_id,
@@ -473,4 +559,6 @@ def _dataset(connection: sa.Connection, workspace: Workspace, name: str) -> dict
         "invitation_id": invitation.id,
         "upload_id": f"upload-of-{name}",
         "view_id": view.id,
+        "version": 1,
+        "finding_id": "0123456789abcdef",
     }

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from fieldguide import __version__
 from fieldguide.api.csrf import load_secret
 from fieldguide.api.errors import ERROR_RESPONSES, handle_errors
+from fieldguide.api.estimates import Estimates
 from fieldguide.api.live import Live
 from fieldguide.api.openapi import describe, operation_id
 from fieldguide.api.options import ServerOptions
@@ -21,39 +22,61 @@ from fieldguide.api.routes import (
     datasets,
     events,
     exports,
+    findings,
+    forgetting,
     invitations,
     jobs,
     labelling,
     local_owner,
+    maps,
     people,
     pictures,
+    privacy,
     questions,
     review,
+    selections,
     session,
+    similar,
+    stopping,
+    suggestions,
     tokens,
+    trash,
     uploads,
     users,
+    versions,
 )
 from fieldguide.api.security import Guard
 from fieldguide.api.site import Site
+from fieldguide.api.suggesting import Suggesting
 from fieldguide.api.upkeep import Upkeep
 from fieldguide.jobs.jobs import Jobs
+from fieldguide.workflows.map_points import Maps
 from fieldguide.workflows.tasks import TASKS
 from fieldguide.workspace import Workspace
 
 ROUTERS: tuple[APIRouter, ...] = (
     labelling.router,
     pictures.router,
+    similar.router,
     session.router,
     tokens.router,
     users.router,
     invitations.router,
     people.router,
     datasets.router,
+    privacy.router,
     questions.router,
     review.router,
     agreement.router,
+    stopping.router,
+    suggestions.router,
     exports.router,
+    versions.router,
+    findings.router,
+    trash.router,
+    forgetting.router,
+    maps.router,
+    selections.router,
     uploads.router,
     jobs.router,
     events.router,
@@ -82,6 +105,9 @@ def create_app(workspace: Workspace, options: ServerOptions | None = None) -> Fa
     app.state.stopping = asyncio.Event()
     app.state.jobs = Jobs(workspace.jobs_url, TASKS)
     app.state.live = Live(app.state.jobs, app.state.stopping)
+    app.state.maps = Maps(workspace)
+    app.state.estimates = Estimates(workspace)
+    app.state.suggesting = Suggesting(workspace)
     app.state.upkeep = Upkeep(workspace, app.state.jobs)
     app.include_router(local_owner.router, include_in_schema=False)
     app.router.default = Site()

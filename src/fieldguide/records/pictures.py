@@ -54,6 +54,7 @@ class PictureFilter:
             name of their class, whatever the case; words in quotation marks belong together.
         text_questions: The questions whose classes ``text`` looks at; those that are answered blind
             are left out for annotators.
+        text_without: Names of columns that ``text`` does not look at.
         part: Only pictures that their source put in this part.
         group: Only pictures of this group.
         columns: Values by column name; each must be equal.
@@ -75,6 +76,7 @@ class PictureFilter:
     answered: int | None = None
     text: str | None = None
     text_questions: tuple[int, ...] = ()
+    text_without: tuple[str, ...] = ()
     part: str | None = None
     group: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -432,9 +434,7 @@ def _narrowed(query: sa.Select[Any], dataset_id: int, wanted: PictureFilter) -> 
 
 
 def _about_the_picture(dataset_id: int, wanted: PictureFilter) -> list[sa.ColumnElement[bool]]:
-    found = [
-        _has_word(dataset_id, word, wanted.text_questions) for word in words_of(wanted.text or "")
-    ]
+    found = [_has_word(dataset_id, word, wanted) for word in words_of(wanted.text or "")]
     if wanted.part is not None:
         found.append(members.c.given_part == wanted.part)
     if wanted.group is not None:
@@ -468,13 +468,15 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(found))[:_MOST_WORDS]
 
 
-def _has_word(dataset_id: int, word: str, question_ids: Sequence[int]) -> sa.ColumnElement[bool]:
+def _has_word(dataset_id: int, word: str, wanted: PictureFilter) -> sa.ColumnElement[bool]:
     # Each of these is looked through once, and not once for every picture.
     in_columns = (
         sa.select(column_values.c.member_id)
         .join(columns, columns.c.id == column_values.c.column_id)
         .where(columns.c.dataset_id == dataset_id, _is_in_value(word))
     )
+    if wanted.text_without:
+        in_columns = in_columns.where(columns.c.name.not_in(wanted.text_without))
     in_comments = (
         sa.select(comments.c.member_id)
         .join(members, members.c.id == comments.c.member_id)
@@ -485,9 +487,9 @@ def _has_word(dataset_id: int, word: str, question_ids: Sequence[int]) -> sa.Col
         members.c.id.in_(in_columns),
         members.c.id.in_(in_comments),
     ]
-    if question_ids:
+    if wanted.text_questions:
         named = sa.select(choices.c.id).where(
-            choices.c.question_id.in_(question_ids), _contains(choices.c.name, word)
+            choices.c.question_id.in_(wanted.text_questions), _contains(choices.c.name, word)
         )
         where += [
             members.c.id.in_(sa.select(table.c.member_id).where(table.c.choice_id.in_(named)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
-from fieldguide.curate.freezing import SplitChoice, freeze
+from fieldguide.curate.freezing import Freezing, Signature, SplitChoice, freeze
 from fieldguide.curate.near_duplicates import NearPair, find_near_duplicates
 from fieldguide.curate.splitting import DEFAULT_FRACTIONS, check_fractions
 from fieldguide.embed.embedding import embed
-from fieldguide.embed.extracting import backbone_extractor, histogram_extractor
+from fieldguide.embed.extracting import extractors, sketch_cache
 from fieldguide.errors import InterruptedRunError
 from fieldguide.models.backbones.available import BACKBONES
 from fieldguide.records import datasets, images, members
@@ -26,11 +26,7 @@ def embed_dataset(
     """Compute the vectors that are missing and return how many pictures were decoded."""
     network = BACKBONES.get(backbone)
     hashes = image_hashes(workspace, dataset)
-    extractors = [
-        backbone_extractor(workspace, network),
-        histogram_extractor(workspace, network),
-    ]
-    return embed(workspace, hashes, extractors, progress=progress)
+    return embed(workspace, hashes, extractors(workspace, network), progress=progress)
 
 
 def image_hashes(workspace: Workspace, dataset: str) -> list[str]:
@@ -64,6 +60,21 @@ def freeze_dataset(
         DataError: If there are not two classes with pictures.
         InputError: If the fractions do not make sense.
     """
+    return divide_and_freeze(
+        workspace, dataset, choice=choice, backbone=backbone, progress=progress
+    ).version
+
+
+def divide_and_freeze(
+    workspace: Workspace,
+    dataset: str,
+    *,
+    choice: SplitChoice | None = None,
+    backbone: str | None = None,
+    signature: Signature | None = None,
+    progress: Progress | None = None,
+) -> Freezing:
+    """Do what ``freeze_dataset`` does, also for somebody who freezes on purpose."""
     watcher = progress or SilentProgress()
     wanted = choice or SplitChoice()
     check_fractions(wanted.fractions or DEFAULT_FRACTIONS)
@@ -72,7 +83,14 @@ def freeze_dataset(
         compared = frozenset(image_hashes(workspace, dataset))
         embed_dataset(workspace, dataset, name, progress=watcher)
         near = near_duplicates(workspace, compared, name, progress=watcher)
-        work = partial(freeze, dataset=dataset, near=near, choice=wanted, compared=compared)
+        work = partial(
+            freeze,
+            dataset=dataset,
+            near=near,
+            choice=wanted,
+            compared=compared,
+            signature=signature,
+        )
         try:
             return workspace.records.write(work)
         except InterruptedRunError:
@@ -99,5 +117,6 @@ def near_duplicates(
         return find_near_duplicates(
             {sha: row.perceptual_hash for sha, row in known.items()},
             cache,
+            sketches=sketch_cache(workspace),
             workers=workspace.config.workers,
         )

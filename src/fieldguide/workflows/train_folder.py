@@ -72,7 +72,7 @@ def train_folder(
     _ = BACKBONES.get(plan.backbone).model_id
     watch = Stopwatch()
     imported = None
-    name = _known_dataset(workspace, source)
+    name = known_dataset(workspace, source)
     if name is None:
         with watch.step("import"):
             imported = import_pictures(
@@ -98,7 +98,12 @@ def train_folder(
     return FolderResult(imported, run)
 
 
-def _known_dataset(workspace: Workspace, source: str | Path) -> str | None:
+def known_dataset(workspace: Workspace, source: str | Path) -> str | None:
+    """Return the dataset that a source names; None where it is a path that exists.
+
+    Raises:
+        SourceError: If it is neither.
+    """
     try:
         if Path(source).exists():
             return None

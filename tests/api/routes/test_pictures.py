@@ -140,6 +140,7 @@ def test_the_details_of_a_blind_picture_tell_only_ones_own_answers(group: Group)
         "hidden": True,
         "label": None,
         "votes": [],
+        "sent_to_review": None,
     }
     assert group["ada"].get(path).json()["comments"][0]["author"] == "ben"
     group.say("ada", asked, picture, verdict="skip")
@@ -394,3 +395,33 @@ def test_bytes_that_are_gone_or_broken_are_told(
     for kind in ("image", "thumbnail"):
         answer = group["vic"].get(f"/api/pictures/{gone}/{kind}/{sha}")
         assert (answer.status_code, answer.json()["error"]["code"]) == (410, "bytes_missing")
+
+
+def test_words_do_not_tell_an_annotator_what_others_answered_blind(group: Group) -> None:
+    asked = group.ask("symptom", "miner", "healthy", blind=True)
+    group.say("ada", asked, group.pictures[0], "miner")
+    path = f"{group.path}/pictures?text=miner"
+    seen = [item["id"] for item in group["rita"].get(path).json()["items"]]
+    assert seen == [group.pictures[0]]
+    assert group["ben"].get(path).json()["items"] == []
+    assert group["ben"].get(f"{group.path}/pictures/marks?text=miner").json()["total"] == 0
+    assert group["rita"].get(f"{group.path}/pictures/marks?text=miner").json()["total"] == 1
+
+
+def test_exact_places_are_found_by_maintainers_only(group: Group) -> None:
+    def work(connection: sa.Connection) -> None:
+        place = members.place(connection, group.pictures[0])
+        assert place is not None
+        columns = {"latitude": 47.5534, "site": "barn"}
+        members.add(
+            connection, group.dataset_id, [NewMember("00.jpg", place.sha256, columns=columns)]
+        )
+
+    group.workspace.records.write(work)
+    exact, text = f"{group.path}/pictures?column=latitude:47.5534", "pictures?text=47.5534"
+    assert len(group["mia"].get(exact).json()["items"]) == 1
+    refused = group["rita"].get(exact)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "column_private")
+    assert len(group["mia"].get(f"{group.path}/{text}").json()["items"]) == 1
+    assert group["rita"].get(f"{group.path}/{text}").json()["items"] == []
+    assert len(group["rita"].get(f"{group.path}/pictures?text=barn").json()["items"]) == 1

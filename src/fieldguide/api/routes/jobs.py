@@ -25,7 +25,7 @@ from fieldguide.workflows.tasks import TITLES
 
 router = Router("jobs")
 
-_ASKED_BY: Mapping[str, Role] = {"export-labels": "reviewer"}
+_ASKED_BY: Mapping[str, Role] = {"export-labels": "reviewer", "check": "reviewer"}
 """The least role that may ask for a job, where it is not that of a maintainer."""
 
 

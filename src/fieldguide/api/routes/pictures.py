@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import uuid4
 
 import orjson
 import sqlalchemy as sa
 from anyio.to_thread import run_sync
 from fastapi import Depends, Query, Request, Response
-from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from fieldguide.api import cursors
@@ -32,12 +32,25 @@ from fieldguide.api.shapes import LabelShape, PictureShape, label_shape, picture
 from fieldguide.api.work import read, read_long, write
 from fieldguide.errors import PictureError, WorkspaceError
 from fieldguide.label import blinding
-from fieldguide.pictures.showing import browser_type, for_browser, small
-from fieldguide.records import comments, images, members, pictures, questions, votes
+from fieldguide.pictures import signature
+from fieldguide.pictures.showing import browser_type, for_browser
+from fieldguide.records import (
+    comments,
+    images,
+    members,
+    pictures,
+    privacy,
+    questions,
+    review_requests,
+    selections,
+    votes,
+)
 from fieldguide.records.pictures import PictureFilter, PictureRow, Sort
+from fieldguide.records.privacy import Privacy
 from fieldguide.records.questions import Question
 from fieldguide.records.settling import LabelState
 from fieldguide.types import ColumnValue, Role, Verdict
+from fieldguide.workflows.leaving_pictures import LeavingPictures
 from fieldguide.workspace import Workspace
 
 router = Router("pictures")
@@ -45,6 +58,11 @@ router = Router("pictures")
 MOST_ON_A_PAGE = 500
 IMMUTABLE = "private, max-age=31536000, immutable"
 """The address carries the hash of the bytes, so what it gives never changes."""
+
+FOR_AN_HOUR = "private, max-age=3600"
+"""For pictures with blurred faces, which may be shown as they are one day."""
+
+Made = TypeVar("Made")
 
 ShortText = Annotated[str, Query(max_length=500)]
 ChoiceIds = Annotated[list[Annotated[int, Field(ge=1, le=GREATEST_ID)]], Query(max_length=200)]
@@ -105,6 +123,14 @@ class FlagShape(BaseModel):
     cleared_at: datetime | None
 
 
+class ReviewRequestShape(BaseModel):
+    """That somebody sent the picture to review, and why."""
+
+    author: str
+    reason: str
+    asked_at: datetime
+
+
 class QuestionLabel(BaseModel):
     """What is known about one question; hidden ones tell only the caller's own answers."""
 
@@ -112,6 +138,7 @@ class QuestionLabel(BaseModel):
     hidden: bool
     label: LabelShape | None
     votes: list[VoteShape]
+    sent_to_review: ReviewRequestShape | None = None
 
 
 class PictureDetail(BaseModel):
@@ -163,6 +190,7 @@ def picture_filter(
     flagged: bool | None = None,
     least_certain: Annotated[float | None, Query(ge=0, le=1)] = None,
     most_certain: Annotated[float | None, Query(ge=0, le=1)] = None,
+    selection: Annotated[int | None, Query(ge=1, le=GREATEST_ID)] = None,
     sort: Sort = "name",
     descending: bool = False,
 ) -> PictureFilter:
@@ -199,6 +227,7 @@ def picture_filter(
         flagged=flagged,
         least_certain=least_certain,
         most_certain=most_certain,
+        selection=selection,
         sort=sort,
         descending=descending,
     )
@@ -221,7 +250,8 @@ async def list_pictures(
 
     def work(connection: sa.Connection) -> dict[str, Any]:
         question = check_filter(connection, workspace, access, wanted)
-        rows = pictures.page(connection, access.dataset_id, wanted, after=place, limit=limit + 1)
+        sought = searching(connection, access, wanted)
+        rows = pictures.page(connection, access.dataset_id, sought, after=place, limit=limit + 1)
         shown = rows[:limit]
         hidden = set() if question is None else _hidden(connection, access, question, shown)
         flagged = comments.flagged(connection, [row.id for row in shown])
@@ -252,9 +282,10 @@ async def list_marks(
 
     def work(connection: sa.Connection) -> Marks:
         check_filter(connection, workspace, access, wanted)
-        found = pictures.marks(connection, access.dataset_id, wanted, every=every)
+        sought = searching(connection, access, wanted)
+        found = pictures.marks(connection, access.dataset_id, sought, every=every)
         return Marks(
-            total=pictures.count(connection, access.dataset_id, wanted),
+            total=pictures.count(connection, access.dataset_id, sought),
             every=every,
             cursors=[cursors.encode(mark) for mark in found],
         )
@@ -279,25 +310,17 @@ async def get_picture(request: Request, principal: Signed, picture_id: Id) -> Pi
     responses={200: {"content": {"image/*": {}}, "description": "The picture's bytes."}},
 )
 async def get_image(request: Request, principal: Signed, picture_id: Id, sha256: str) -> Response:
-    """Return the picture itself, in a format that browsers show."""
+    """Return the picture without its metadata, in a format that browsers show."""
     workspace = workspace_of(request)
+    rules = await read(workspace, lambda c: _rules_of(c, principal, picture_id, sha256))
 
-    def look(connection: sa.Connection) -> str:
-        _check_hash(connection, principal, picture_id, sha256)
-        image = images.find(connection, sha256)
-        return "" if image is None else image.format
+    def make() -> tuple[bytes, str]:
+        data = LeavingPictures(workspace, rules).picture(sha256)
+        kept = browser_type(signature.identify(data))
+        return (for_browser(data), "image/jpeg") if kept is None else (data, kept)
 
-    kept = await read(workspace, look)
-    headers = {"Cache-Control": IMMUTABLE}
-    media_type = browser_type(kept)
-    if media_type is None:
-        data = await _shown(lambda: for_browser(workspace.read_image(sha256)))
-        return Response(data, media_type="image/jpeg", headers=headers)
-    if workspace.images.exists(sha256):
-        path = workspace.images.path(sha256)
-        return FileResponse(path, media_type=media_type, headers=headers)
-    data = await _shown(lambda: workspace.read_image(sha256))
-    return Response(data, media_type=media_type, headers=headers)
+    data, media_type = await _shown(make)
+    return Response(data, media_type=media_type, headers=_kept_for(rules))
 
 
 @router.get(
@@ -310,13 +333,11 @@ async def get_thumbnail(
 ) -> Response:
     """Return a copy of the picture of at most 256 pixels a side, without its metadata."""
     workspace = workspace_of(request)
-    await read(workspace, lambda c: _check_hash(c, principal, picture_id, sha256))
-    data = workspace.thumbnails.find(sha256)
+    rules = await read(workspace, lambda c: _rules_of(c, principal, picture_id, sha256))
+    data = workspace.thumbnails.find(sha256) if rules.faces == "as_they_are" else None
     if data is None:
-        data = await _shown(
-            lambda: workspace.thumbnails.get(sha256, lambda: small(workspace.read_image(sha256)))
-        )
-    return Response(data, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
+        data = await _shown(lambda: LeavingPictures(workspace, rules).thumbnail(sha256))
+    return Response(data, media_type="image/jpeg", headers=_kept_for(rules))
 
 
 @router.post("/pictures/{picture_id}/comments", status_code=201, response_model=PictureDetail)
@@ -375,11 +396,14 @@ def check_filter(
     access: DatasetAccess,
     wanted: PictureFilter,
 ) -> Question | None:
-    """Refuse a filter that tells too much, or names another dataset's question.
+    """Refuse a filter that tells too much, or names what belongs to another dataset.
 
     Returns:
         The question that the filter names.
     """
+    if wanted.selection is not None:
+        check_selection(connection, access, wanted.selection)
+    check_columns(connection, access, wanted.columns)
     if wanted.question_id is None:
         return None
     if questions.dataset_of(connection, wanted.question_id) != access.dataset_id:
@@ -389,7 +413,59 @@ def check_filter(
     return question
 
 
-async def _shown(make: Callable[[], bytes]) -> bytes:
+def check_selection(connection: sa.Connection, access: DatasetAccess, selection_id: int) -> None:
+    """Refuse a selection of another dataset, and to annotators one that is not their own.
+
+    A reviewer may have chosen its pictures by their labels, which annotators must not learn.
+
+    Raises:
+        ApiError: 404 in both cases.
+    """
+    author = selections.author_of(connection, access.dataset_id, selection_id)
+    kept = access.role == "annotator" and author != access.principal.name
+    if author is None or kept:
+        raise not_found("selection", selection_id)
+
+
+def check_columns(connection: sa.Connection, access: DatasetAccess, names: Collection[str]) -> None:
+    """Refuse columns whose exact values the caller may not learn.
+
+    Raises:
+        ApiError: 403, naming the first of them.
+    """
+    if not names:
+        return
+    for name in private_columns(connection, access):
+        if name in names:
+            raise ApiError(
+                403,
+                "column_private",
+                f"The exact values of {name!r} are for maintainers of this dataset.",
+            )
+
+
+def private_columns(connection: sa.Connection, access: DatasetAccess) -> tuple[str, ...]:
+    """Return the columns whose exact values the caller may not learn."""
+    if access.role == "maintainer":
+        return ()
+    rules = privacy.of_dataset(connection, access.dataset_id)
+    names = members.column_names(connection, access.dataset_id)
+    return tuple(name for name in names if rules.changes(name))
+
+
+def searching(
+    connection: sa.Connection, access: DatasetAccess, wanted: PictureFilter
+) -> PictureFilter:
+    """Let the words of a filter look at the classes and columns that the caller may see."""
+    if not wanted.text:
+        return wanted
+    asked = questions.of_dataset(connection, access.dataset_id)
+    seen = tuple(q.id for q in asked if not blinding.is_blind(q, access.role))
+    hidden = private_columns(connection, access)
+    return replace(wanted, text_questions=seen, text_without=hidden)
+
+
+async def _shown(make: Callable[[], Made]) -> Made:
     try:
         return await run_sync(make)
     except WorkspaceError as error:
@@ -398,13 +474,18 @@ async def _shown(make: Callable[[], bytes]) -> bytes:
         raise ApiError(410, "picture_broken", f"The picture is broken: {error.reason}.") from error
 
 
-def _check_hash(
+def _rules_of(
     connection: sa.Connection, principal: Principal, picture_id: int, sha256: str
-) -> None:
-    reach(connection, principal, picture_id, "viewer")
+) -> Privacy:
+    access = reach(connection, principal, picture_id, "viewer")
     place = members.place(connection, picture_id)
     if place is None or place.sha256 != sha256:
         raise not_found("picture", f"{picture_id} with the hash {sha256[:64]}")
+    return privacy.of_dataset(connection, access.dataset_id)
+
+
+def _kept_for(rules: Privacy) -> dict[str, str]:
+    return {"Cache-Control": IMMUTABLE if rules.faces == "as_they_are" else FOR_AN_HOUR}
 
 
 def _hidden(
@@ -415,6 +496,15 @@ def _hidden(
 ) -> set[int]:
     ids = [row.id for row in rows]
     return blinding.hidden(connection, question, access.role, access.principal.name, ids)
+
+
+def _columns(
+    connection: sa.Connection, access: DatasetAccess, picture_id: int
+) -> dict[str, ColumnValue]:
+    values = pictures.values_of(connection, picture_id)
+    if access.role == "maintainer":
+        return values
+    return privacy.of_dataset(connection, access.dataset_id).leaving(values)
 
 
 def _detail(connection: sa.Connection, access: DatasetAccess, picture_id: int) -> PictureDetail:
@@ -436,7 +526,7 @@ def _detail(connection: sa.Connection, access: DatasetAccess, picture_id: int) -
         group=row.group,
         part=row.part,
         added_at=members.added_at(connection, picture_id),
-        columns=pictures.values_of(connection, picture_id),
+        columns=_columns(connection, access, picture_id),
         labels=[
             _about_question(connection, access, question, picture_id, heard)
             for question in questions.of_dataset(connection, access.dataset_id)
@@ -468,6 +558,7 @@ def _about_question(
         question_id=question.id,
         hidden=hidden,
         label=None if hidden or held is None else label_shape(held),
+        sent_to_review=None if hidden else _review_request(connection, question, picture_id),
         votes=[
             VoteShape(
                 id=vote.id,
@@ -485,3 +576,12 @@ def _about_question(
             if vote.question_id == question.id and (not hidden or vote.annotator == me)
         ],
     )
+
+
+def _review_request(
+    connection: sa.Connection, question: Question, picture_id: int
+) -> ReviewRequestShape | None:
+    held = review_requests.find(connection, question.id, picture_id)
+    if held is None:
+        return None
+    return ReviewRequestShape(author=held.author, reason=held.reason, asked_at=held.asked_at)

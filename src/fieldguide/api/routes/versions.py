@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -23,10 +23,10 @@ from fieldguide.curate.splitting import check_fractions
 from fieldguide.curate.versions.diff import KINDS, Kind, compare
 from fieldguide.curate.versions.listing import change_json, lines
 from fieldguide.curate.versions.opening import open_state
-from fieldguide.curate.versions.state import State
+from fieldguide.curate.versions.state import Pictured, State
 from fieldguide.errors import UnknownNameError
 from fieldguide.label import blinding
-from fieldguide.records import datasets, questions, versions
+from fieldguide.records import datasets, privacy, questions, versions
 from fieldguide.records.versions import VersionRow, VersionUse
 from fieldguide.workflows.freeze_version import FreezeOrder
 from fieldguide.workflows.restore_version import plan_restoration
@@ -376,7 +376,17 @@ def _open(
     connection: sa.Connection, access: DatasetAccess, called: str, hidden: Sequence[str]
 ) -> State:
     state = open_state(connection, access.dataset_id, called)
-    return dataclasses.replace(state, without=state.without | frozenset(hidden))
+    state = dataclasses.replace(state, without=state.without | frozenset(hidden))
+    if access.role == "maintainer":
+        return state
+    rules = privacy.of_dataset(connection, access.dataset_id)
+    exact = state.pictures
+
+    def pictures() -> Iterator[Pictured]:
+        for picture in exact():
+            yield dataclasses.replace(picture, columns=rules.leaving(picture.columns))
+
+    return dataclasses.replace(state, pictures=pictures)
 
 
 def _shape(

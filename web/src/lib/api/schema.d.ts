@@ -52,6 +52,26 @@ export interface paths {
         patch: operations["change_dataset"];
         trace?: never;
     };
+    "/api/datasets/{dataset_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Check
+         * @description Begin a round of checks as a job; one that waits or runs already is returned instead.
+         */
+        post: operations["start_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset_id}/columns": {
         parameters: {
             query?: never;
@@ -64,6 +84,28 @@ export interface paths {
          * @description List the columns by which a dataset's pictures can be filtered and ordered.
          */
         get: operations["list_columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare States
+         * @description Compare two states: versions by number, ``now``, or dates such as ``2026-05-01``.
+         *
+         *     Who answers blind sees no labels of such questions here, as elsewhere.
+         */
+        get: operations["compare_states"];
         put?: never;
         post?: never;
         delete?: never;
@@ -86,6 +128,166 @@ export interface paths {
          * @description Begin an export as a job; its result names the file to download.
          */
         post: operations["create_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Findings
+         * @description Tell what the last whole round of checks found, and what became of it.
+         */
+        get: operations["get_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/findings/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Cases
+         * @description Say that cases are all right: they stay dismissed when they are found again.
+         */
+        post: operations["dismiss_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/findings/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Pictures
+         * @description Treat pictures as one: one of each group is kept, the others go to the trash.
+         */
+        post: operations["merge_pictures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/findings/show-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show Cases Again
+         * @description Take back that cases were dismissed.
+         */
+        post: operations["show_cases_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/findings/{finding_id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cases
+         * @description List a finding's cases with their pictures, the surest first.
+         */
+        get: operations["list_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/findings/{finding_id}/selection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Select Finding
+         * @description Keep the pictures of a finding's open cases as a selection, to look at them in the grid.
+         */
+        post: operations["select_finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget
+         * @description Forget pictures under all their names: bytes, vectors, votes. It cannot be undone.
+         */
+        post: operations["forget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/forget/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Forgetting
+         * @description Tell what forgetting these pictures would take with it. Nothing is changed.
+         */
+        post: operations["preview_forgetting"];
         delete?: never;
         options?: never;
         head?: never;
@@ -150,6 +352,79 @@ export interface paths {
          * @description Send a file of labels, and begin its import as a job.
          */
         post: operations["create_label_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map
+         * @description Tell how a dataset's map stands.
+         */
+        get: operations["get_map"];
+        put?: never;
+        /**
+         * Make Map
+         * @description Make a dataset's map anew in the background; one that is being made is not begun again.
+         */
+        post: operations["make_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/map/colours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Colours
+         * @description Return what each picture of the map is coloured by.
+         *
+         *     ``by`` is label, certainty, state, annotator, prediction, sureness, correctness (these need a
+         *     question), part, group, source, or ``column:NAME``. ``FGMC``, then as uint32 the kind (0 for
+         *     categories, 1 for numbers), the number n of pictures and the length of the legend; the legend as
+         *     JSON, padded with spaces to a multiple of four; then n values: uint16 places in the legend's
+         *     categories, or float32, NaN where there is none.
+         */
+        get: operations["get_colours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/map/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Points
+         * @description Return where the pictures lie.
+         *
+         *     ``FGMP``, then as uint32 a version (1), the number n of pictures and how many of them came after
+         *     the layout was made; then n ids as uint32; then n pairs x, y as float32.
+         */
+        get: operations["get_points"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -244,6 +519,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{dataset_id}/privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Privacy
+         * @description Return what may leave of a dataset, and what was found in its files.
+         */
+        get: operations["get_privacy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Privacy
+         * @description Change what may leave of a dataset.
+         */
+        patch: operations["change_privacy"];
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/privacy/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look For Private
+         * @description Look through a dataset's files, as a job, for what they tell beside their pictures.
+         */
+        post: operations["look_for_private"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset_id}/questions": {
         parameters: {
             query?: never;
@@ -268,6 +587,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{dataset_id}/selections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Selection
+         * @description Keep a set of pictures for a month, or for as long as a saved view names it.
+         */
+        post: operations["create_selection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/selections/{selection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Selection
+         * @description Return the pictures of a selection that are still there.
+         */
+        get: operations["get_selection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Similar To File
+         * @description Find the pictures that look most like a file, which is the body; it is kept nowhere.
+         */
+        post: operations["find_similar_to_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trash
+         * @description List what is in the trash, the newest first.
+         */
+        get: operations["list_trash"];
+        put?: never;
+        /**
+         * Trash Pictures
+         * @description Take pictures out of the dataset; their votes and places in versions stay.
+         */
+        post: operations["trash_pictures_"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/trash/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Pictures
+         * @description Put pictures back into the dataset, with the labels that their votes give.
+         */
+        post: operations["restore_pictures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset_id}/uploads": {
         parameters: {
             query?: never;
@@ -282,6 +705,74 @@ export interface paths {
          * @description Announce files that are to be added to a dataset.
          */
         post: operations["create_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description List a dataset's versions.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        /**
+         * Freeze Version
+         * @description Begin to freeze the dataset, as a job; its result names the version.
+         */
+        post: operations["freeze_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description Return one version.
+         */
+        get: operations["get_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset_id}/versions/{version}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan Restore
+         * @description Tell what it would do to restore a version.
+         */
+        get: operations["plan_restore"];
+        put?: never;
+        /**
+         * Restore Version
+         * @description Begin to restore a version, as a job; its result says what was done.
+         */
+        post: operations["restore_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -732,9 +1223,29 @@ export interface paths {
         };
         /**
          * Get Image
-         * @description Return the picture itself, in a format that browsers show.
+         * @description Return the picture without its metadata, in a format that browsers show.
          */
         get: operations["get_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pictures/{picture_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Similar
+         * @description Find the pictures of its dataset that look most like a picture; it is not among them.
+         */
+        get: operations["list_similar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -841,6 +1352,26 @@ export interface paths {
          * @description Put pictures back into the queue for one more answer each than they have now.
          */
         post: operations["ask_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions/{question_id}/call-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Back
+         * @description Take back that pictures were sent to review.
+         */
+        post: operations["call_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1011,6 +1542,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/questions/{question_id}/decisions/many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Many
+         * @description Decide the class of many pictures; each decision is a vote, and can be taken back.
+         *
+         *     Either all are stored or, where one does not fit, none. Pictures that are gone are left out.
+         */
+        post: operations["decide_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions/{question_id}/decisions/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Decisions
+         * @description Take back one's last answer about each of many pictures.
+         */
+        post: operations["withdraw_decisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/questions/{question_id}/edits": {
         parameters: {
             query?: never;
@@ -1127,6 +1700,9 @@ export interface paths {
         /**
          * Hand Out Pictures
          * @description Hand out the next pictures to answer. Nobody else gets them beyond the answers wanted.
+         *
+         *     In any order some pictures that were drawn by lot may come instead, without suggestions, so that
+         *     the model can be measured on them; ``page`` says what came, and why.
          */
         post: operations["hand_out_pictures"];
         delete?: never;
@@ -1155,6 +1731,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/questions/{question_id}/rejections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Rejections
+         * @description Say that pictures are not of a class. They are given back, and come elsewhere.
+         */
+        post: operations["add_rejections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/questions/{question_id}/release": {
         parameters: {
             query?: never;
@@ -1169,6 +1765,66 @@ export interface paths {
          * @description Give pictures back unanswered, so that others can have them at once.
          */
         post: operations["release_pictures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions/{question_id}/send-to-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send To Review
+         * @description Have pictures wait for a reviewer, whatever the answers say; the votes stay.
+         */
+        post: operations["send_to_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions/{question_id}/stopping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Stopping
+         * @description Tell how good a model of the labels is, by a random hold-out, and what more would bring.
+         */
+        get: operations["get_stopping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions/{question_id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Suggestions
+         * @description Tell where the live suggestions for a question stand.
+         */
+        get: operations["get_suggestions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1440,9 +2096,11 @@ export interface components {
          * @description Everything that the answers say about agreement; a figure of None is undefined.
          *
          *     Only independent answers count. Reviewers decide after having seen all answers, so decisions are
-         *     not among them; what a reviewer answered before she decided is.
+         *     not among them; what a reviewer answered before she decided is. Answers that were given with a
+         *     model's suggestion in sight are not among them either.
          *
          *     Attributes:
+         *         aided: Answers that were left out because a suggestion was in sight.
          *         answers: People's independent answers that name a class.
          *         pictures: Pictures with at least one of them.
          *         paired: Pictures with at least two; only these tell about agreement.
@@ -1450,6 +2108,8 @@ export interface components {
          *             decisions, but not with their own; ``others`` is what most others say.
          */
         AgreementShape: {
+            /** Aided */
+            aided: number;
             alpha: components["schemas"]["FigureShape"] | null;
             /** Annotators */
             annotators: components["schemas"]["AnnotatorShape"][];
@@ -1531,6 +2191,123 @@ export interface components {
         AnswerOutcomes: {
             /** Items */
             items: components["schemas"]["AnswerOutcome"][];
+        };
+        /**
+         * CardMove
+         * @description Something that the dataset says otherwise of itself.
+         */
+        CardMove: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /** Where */
+            where: string;
+        };
+        /**
+         * CasePage
+         * @description A page of cases; ``next`` goes into ``after`` for the following one.
+         */
+        CasePage: {
+            /** Items */
+            items: components["schemas"]["CaseShape"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * CaseRef
+         * @description A case of a check.
+         */
+        CaseRef: {
+            /** Check */
+            check: string;
+            /** Key */
+            key: string;
+        };
+        /**
+         * CaseShape
+         * @description What a person decides about at once.
+         *
+         *     Attributes:
+         *         number: Its place in its finding, from 1.
+         *         total: How many pictures it has; only the first of very many are in ``pictures``.
+         */
+        CaseShape: {
+            /** Certainty */
+            certainty: number;
+            dismissal: components["schemas"]["DismissalShape"] | null;
+            /** Key */
+            key: string;
+            /** Number */
+            number: number;
+            /** Pictures */
+            pictures: components["schemas"]["SuspectShape"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "handled" | "dismissed";
+            /** Total */
+            total: number;
+            /** Why */
+            why: string;
+        };
+        /**
+         * Cases
+         * @description Cases of a dataset.
+         */
+        Cases: {
+            /** Cases */
+            cases: components["schemas"]["CaseRef"][];
+        };
+        /**
+         * ChangeLine
+         * @description One thing that became of a picture, in words.
+         */
+        ChangeLine: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "renamed" | "replaced" | "label" | "certainty" | "column" | "part" | "group";
+            /** Of */
+            of: string;
+        };
+        /**
+         * ChangeShape
+         * @description What became of a picture; ``before`` is None for one that was added.
+         */
+        ChangeShape: {
+            after: components["schemas"]["RefShape"] | null;
+            before: components["schemas"]["RefShape"] | null;
+            /** Kinds */
+            kinds: ("added" | "removed" | "renamed" | "replaced" | "label" | "certainty" | "column" | "part" | "group")[];
+            /** Lines */
+            lines: components["schemas"]["ChangeLine"][];
+        };
+        /**
+         * ChangedCases
+         * @description How many cases a request changed.
+         */
+        ChangedCases: {
+            /** Cases */
+            cases: number;
+        };
+        /**
+         * CheckShape
+         * @description A check that was to run; ``could_not`` says why it could not look.
+         */
+        CheckShape: {
+            /** Could Not */
+            could_not: string | null;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /**
          * ChoiceChange
@@ -1619,6 +2396,22 @@ export interface components {
             pictures: number;
         };
         /**
+         * ClusterShape
+         * @description Pictures that look alike.
+         *
+         *     Attributes:
+         *         open: How many of them have no answer yet.
+         *         nearest_label: The class that a model takes most of these for.
+         */
+        ClusterShape: {
+            /** Cluster */
+            cluster: number;
+            /** Nearest Label */
+            nearest_label: number | null;
+            /** Open */
+            open: number;
+        };
+        /**
          * ColumnList
          * @description A dataset's columns, sorted by name, and the parts and classes that it can be filtered by.
          */
@@ -1677,6 +2470,15 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * CurvePoint
+         * @description The accuracy of a model of so many labels, with its interval of 95 %.
+         */
+        CurvePoint: {
+            accuracy: components["schemas"]["FigureShape"];
+            /** Labels */
+            labels: number;
         };
         /**
          * DatasetChange
@@ -1764,6 +2566,68 @@ export interface components {
             day: string;
         };
         /**
+         * Decision
+         * @description The class of a picture.
+         */
+        Decision: {
+            /** Choice Id */
+            choice_id: number;
+            /** Picture Id */
+            picture_id: number;
+        };
+        /**
+         * DiffPage
+         * @description How two states differ.
+         *
+         *     Attributes:
+         *         before: The first state, in words.
+         *         after: The second.
+         *         counts: Pictures by what became of them; one can count in several.
+         *         labels: From which answer to which, commonest first.
+         *         card: What the dataset says otherwise of itself.
+         *         left_out: What is not compared, and why.
+         *         notes: What a person should know of either.
+         *         total: Pictures of the kinds that were asked for.
+         *         items: A page of them, sorted by name.
+         */
+        DiffPage: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Card */
+            card: components["schemas"]["CardMove"][];
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: components["schemas"]["ChangeShape"][];
+            /** Labels */
+            labels: components["schemas"]["LabelMove"][];
+            /** Left Out */
+            left_out: string[];
+            /** Notes */
+            notes: string[];
+            /** Total */
+            total: number;
+        };
+        /**
+         * DismissalShape
+         * @description Who found a case to be all right, when and why.
+         */
+        DismissalShape: {
+            /** Author */
+            author: string;
+            /**
+             * Dismissed At
+             * Format: date-time
+             */
+            dismissed_at: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * EditShape
          * @description A change of a question's classes.
          */
@@ -1821,6 +2685,22 @@ export interface components {
             sha256: string;
         };
         /**
+         * ExpectedClass
+         * @description What a model expects of a class among the pictures without an answer.
+         *
+         *     Attributes:
+         *         expected_open: How many of them it expects to show the class.
+         *         sure: How many it is sure of, at a certainty of 0.9 and above.
+         */
+        ExpectedClass: {
+            /** Choice Id */
+            choice_id: number;
+            /** Expected Open */
+            expected_open: number;
+            /** Sure */
+            sure: number;
+        };
+        /**
          * FigureShape
          * @description A figure with its interval of 95 %; bounds are None where none can be given.
          */
@@ -1845,6 +2725,95 @@ export interface components {
             received: number;
             /** Size */
             size: number;
+        };
+        /**
+         * FindingSelection
+         * @description A selection with the pictures of a finding that wait.
+         */
+        FindingSelection: {
+            /** Pictures */
+            pictures: number;
+            /** Selection Id */
+            selection_id: number;
+        };
+        /**
+         * FindingShape
+         * @description All cases of one kind of fault; see ``Finding`` for the meanings.
+         *
+         *     Attributes:
+         *         id: Tells it from the other findings of the same report.
+         *         certainty: Of its surest case, from 0 to 1.
+         *         open: Cases that wait for a person.
+         *         handled: Cases that somebody did something about since they were found.
+         *         dismissed: Cases that somebody found to be all right.
+         *         pictures: How many pictures its open cases are about.
+         */
+        FindingShape: {
+            /** Actions */
+            actions: ("relabel" | "merge" | "trash" | "review")[];
+            /** Certainty */
+            certainty: number;
+            /** Check */
+            check: string;
+            /** Dismissed */
+            dismissed: number;
+            /** Figures */
+            figures: {
+                [key: string]: number | string | null;
+            };
+            /** Handled */
+            handled: number;
+            /** Id */
+            id: string;
+            /** Open */
+            open: number;
+            /** Pictures */
+            pictures: number;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning" | "hint";
+            /** Title */
+            title: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * FindingsShape
+         * @description The last whole round of checks.
+         *
+         *     Attributes:
+         *         made: When it ended; None where the dataset was never checked.
+         *         question_id: The question whose labels were looked at.
+         *         pictures: How many pictures were looked at.
+         *         labelled: How many of them had a label.
+         *         stale: Whether the dataset or the answers have changed since.
+         *         seconds: How long it took.
+         *         notes: What limits it.
+         */
+        FindingsShape: {
+            /** Checks */
+            checks: components["schemas"]["CheckShape"][];
+            /** Classes */
+            classes: number;
+            /** Findings */
+            findings: components["schemas"]["FindingShape"][];
+            /** Labelled */
+            labelled: number;
+            /** Made */
+            made: string | null;
+            /** Notes */
+            notes: string[];
+            /** Pictures */
+            pictures: number;
+            /** Question Id */
+            question_id: number | null;
+            /** Seconds */
+            seconds: number | null;
+            since: components["schemas"]["SinceShape"] | null;
+            /** Stale */
+            stale: boolean;
         };
         /**
          * Finish
@@ -1887,6 +2856,134 @@ export interface components {
             raised_at: string;
         };
         /**
+         * FootprintShape
+         * @description What forgetting takes with it.
+         *
+         *     Attributes:
+         *         images: How many different pictures these are.
+         *         names: All their names in datasets that the caller may see.
+         *         hidden_datasets: How many further datasets have them; only an administrator, or somebody who
+         *             maintains these as well, can then forget them.
+         *         votes: How many votes are deleted.
+         *         versions: Versions that contain them and keep an empty row in their place.
+         *         models: Models that were trained on such a version; they stay as they are.
+         *         linked_paths: Files outside the workspace, which stay.
+         *         allowed: Whether the caller may.
+         */
+        FootprintShape: {
+            /** Allowed */
+            allowed: boolean;
+            /** Hidden Datasets */
+            hidden_datasets: number;
+            /** Images */
+            images: number;
+            /** Linked Paths */
+            linked_paths: string[];
+            /** Models */
+            models: string[];
+            /** Names */
+            names: components["schemas"]["KnownAs"][];
+            /** Versions */
+            versions: string[];
+            /** Votes */
+            votes: number;
+        };
+        /**
+         * ForReview
+         * @description Pictures that a reviewer shall look at, and why.
+         */
+        ForReview: {
+            /** Picture Ids */
+            picture_ids: number[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * ForecastShape
+         * @description What the next answers would bring.
+         *
+         *     Attributes:
+         *         answers: How many answers.
+         *         accuracy: The accuracy after them.
+         *         gain: By how much it would grow.
+         *         verdict: ``keep`` or ``little`` where the whole interval of the gain says so, else
+         *             ``unclear``.
+         *         minutes: What they take one at a time, at the pace of those who answered; None if unknown.
+         *         minutes_aided: What they take with suggestions in sight; None if unknown.
+         */
+        ForecastShape: {
+            accuracy: components["schemas"]["FigureShape"];
+            /** Answers */
+            answers: number;
+            gain: components["schemas"]["FigureShape"];
+            /** Minutes */
+            minutes: number | null;
+            /** Minutes Aided */
+            minutes_aided: number | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "keep" | "little" | "unclear";
+        };
+        /**
+         * ForgetPreviewRequest
+         * @description The pictures that somebody thinks of forgetting.
+         */
+        ForgetPreviewRequest: {
+            /** Picture Ids */
+            picture_ids: number[];
+        };
+        /**
+         * ForgetRequest
+         * @description The pictures to forget, and why; the reason is kept beside their hashes.
+         */
+        ForgetRequest: {
+            /** Picture Ids */
+            picture_ids: number[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * FoundShape
+         * @description What was found in the files when somebody last looked; counts are of different pictures.
+         *
+         *     Attributes:
+         *         faces: On how many pictures; None where nobody could look.
+         *         unread: How many could not be read.
+         */
+        FoundShape: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Faces */
+            faces: number | null;
+            /**
+             * Looked At
+             * Format: date-time
+             */
+            looked_at: string;
+            /** Pictures */
+            pictures: number;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * FromTrash
+         * @description Pictures to put back into the dataset.
+         */
+        FromTrash: {
+            /** Picture Ids */
+            picture_ids: number[];
+        };
+        /**
          * GoldShape
          * @description A known-answer picture.
          */
@@ -1911,12 +3008,43 @@ export interface components {
             verdict: "answer" | "unsure" | "cannot_tell" | "skip" | "withdrawn";
         };
         /**
+         * Group
+         * @description Pictures that are one, and the one of them that is kept.
+         */
+        Group: {
+            /** Keep */
+            keep: number;
+            /** Picture Ids */
+            picture_ids: number[];
+        };
+        /**
+         * Groups
+         * @description Groups of pictures to merge.
+         */
+        Groups: {
+            /** Groups */
+            groups: components["schemas"]["Group"][];
+        };
+        /**
          * HandedOut
          * @description Pictures handed out, in the order in which they should be shown; empty when none is left.
          */
         HandedOut: {
             /** Items */
             items: components["schemas"]["LeasedPicture"][];
+            page: components["schemas"]["PageShape"];
+        };
+        /**
+         * ImpossibleShape
+         * @description What cannot be brought back for one reason, with the first names.
+         */
+        ImpossibleShape: {
+            /** Count */
+            count: number;
+            /** Examples */
+            examples: string[];
+            /** Reason */
+            reason: string;
         };
         /**
          * Invitation
@@ -2081,6 +3209,18 @@ export interface components {
             token: string;
         };
         /**
+         * KnownAs
+         * @description A name of a picture in a dataset.
+         */
+        KnownAs: {
+            /** Dataset */
+            dataset: string;
+            /** Dataset Id */
+            dataset_id: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * LabelFormatShape
          * @description A format of labels; without suffixes it is a folder, which comes as a ZIP file.
          */
@@ -2091,6 +3231,20 @@ export interface components {
             name: string;
             /** Suffixes */
             suffixes: string[];
+        };
+        /**
+         * LabelMove
+         * @description How many labels of a question went from one answer to another, in words.
+         */
+        LabelMove: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** Pictures */
+            pictures: number;
+            /** Question */
+            question: string;
         };
         /**
          * LabelShape
@@ -2120,8 +3274,29 @@ export interface components {
             votes: number;
         };
         /**
+         * LayoutShape
+         * @description A layout; see ``LayoutStatus`` for the meanings.
+         */
+        LayoutShape: {
+            /** Made At */
+            made_at: string | null;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "pca" | "neighbours";
+            /** Ready */
+            ready: boolean;
+        };
+        /**
          * LeasedPicture
-         * @description A picture handed out for labelling; ``expires_at`` says until when it is kept.
+         * @description A picture handed out for labelling, with what a model thinks of it.
+         *
+         *     Attributes:
+         *         suggestion: None where there is no model, where none was wanted, and for pictures that are
+         *             answered without help.
+         *         same: Copies of it and pictures of its burst; they were handed out with it, and one answer
+         *             may be given to all of them.
          */
         LeasedPicture: {
             /**
@@ -2135,8 +3310,14 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /**
+             * Same
+             * @default []
+             */
+            same: components["schemas"]["SamePicture"][];
             /** Sha256 */
             sha256: string;
+            suggestion?: components["schemas"]["SuggestionShape"] | null;
             /** Width */
             width: number;
         };
@@ -2169,6 +3350,28 @@ export interface components {
             scopes: ("read" | "label" | "manage")[];
             /** Token */
             token: string;
+        };
+        /**
+         * MapShape
+         * @description How a dataset's map stands.
+         *
+         *     Attributes:
+         *         pictures: How many pictures the dataset has.
+         *         embedded: How many of them have a vector, and so a place on the map.
+         *         layouts: What it can be drawn as.
+         *         job: What makes it anew at the moment, or failed to the last time; None if neither.
+         *         predicted: The questions for which there are predictions to colour by.
+         */
+        MapShape: {
+            /** Embedded */
+            embedded: number;
+            job: components["schemas"]["JobShape"] | null;
+            /** Layouts */
+            layouts: components["schemas"]["LayoutShape"][];
+            /** Pictures */
+            pictures: number;
+            /** Predicted */
+            predicted: number[];
         };
         /**
          * Marks
@@ -2231,6 +3434,14 @@ export interface components {
             into: number;
         };
         /**
+         * MovedPictures
+         * @description The pictures that a request moved; those that were there already are left out.
+         */
+        MovedPictures: {
+            /** Picture Ids */
+            picture_ids: number[];
+        };
+        /**
          * NewAnswer
          * @description One answer.
          *
@@ -2242,8 +3453,12 @@ export interface components {
          *         number: The answer to a number question.
          *         milliseconds: How long the annotator looked.
          *         key: A random text of its own, the same when the answer is sent again.
+         *         aided: Whether a suggestion was in sight.
+         *         suggestion: What it said; it is kept as a model's vote, which never counts.
          */
         NewAnswer: {
+            /** Aided */
+            aided?: boolean;
             /** Choice Ids */
             choice_ids?: number[];
             /** Key */
@@ -2254,6 +3469,7 @@ export interface components {
             number?: number | null;
             /** Picture Id */
             picture_id: number;
+            suggestion?: components["schemas"]["SuggestionSeen"] | null;
             /**
              * Verdict
              * @default answer
@@ -2268,6 +3484,14 @@ export interface components {
         NewAnswers: {
             /** Answers */
             answers: components["schemas"]["NewAnswer"][];
+        };
+        /**
+         * NewCheck
+         * @description What to check: the labels of one question, or of the one that has any.
+         */
+        NewCheck: {
+            /** Question Id */
+            question_id?: number | null;
         };
         /**
          * NewChoice
@@ -2315,6 +3539,14 @@ export interface components {
             choices: components["schemas"]["NewChoiceLine"][];
         };
         /**
+         * NewClasses
+         * @description A reviewer's decisions about many pictures.
+         */
+        NewClasses: {
+            /** Decisions */
+            decisions: components["schemas"]["Decision"][];
+        };
+        /**
          * NewComment
          * @description A remark to add.
          */
@@ -2355,6 +3587,19 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "annotator" | "reviewer" | "maintainer";
+        };
+        /**
+         * NewDismissals
+         * @description Cases that are all right, and why.
+         */
+        NewDismissals: {
+            /** Cases */
+            cases: components["schemas"]["CaseRef"][];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * NewExport
@@ -2425,6 +3670,14 @@ export interface components {
             name: "thumbnails" | "embed";
         };
         /**
+         * NewMap
+         * @description What to make: with a question, predictions of its answers too.
+         */
+        NewMap: {
+            /** Question Id */
+            question_id?: number | null;
+        };
+        /**
          * NewQuestion
          * @description A question to ask about each picture of a dataset.
          */
@@ -2444,6 +3697,24 @@ export interface components {
             /** Name */
             name: string;
             settings?: components["schemas"]["SettingsChange"];
+        };
+        /**
+         * NewRejections
+         * @description Pictures that are not of a class.
+         */
+        NewRejections: {
+            /** Choice Id */
+            choice_id: number;
+            /** Picture Ids */
+            picture_ids: number[];
+        };
+        /**
+         * NewSelection
+         * @description Pictures of the dataset; those of others are left out.
+         */
+        NewSelection: {
+            /** Picture Ids */
+            picture_ids: number[];
         };
         /**
          * NewToken
@@ -2474,6 +3745,41 @@ export interface components {
             files: components["schemas"]["AnnouncedFile"][];
         };
         /**
+         * NewVersion
+         * @description How to freeze; all may be left out.
+         *
+         *     Attributes:
+         *         note: What to say of the version.
+         *         question: Name of the question whose labels are taken.
+         *         divide: Whether to divide it into parts, for which all pictures are compared.
+         *         resplit: Whether to make a split even where one came with the data.
+         *         test: Share of the test part in a new split.
+         *         val: Share of the validation part in a new split.
+         */
+        NewVersion: {
+            /**
+             * Divide
+             * @default true
+             */
+            divide: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Question */
+            question?: string | null;
+            /**
+             * Resplit
+             * @default false
+             */
+            resplit: boolean;
+            /** Test */
+            test?: number | null;
+            /** Val */
+            val?: number | null;
+        };
+        /**
          * NewView
          * @description A view to save; one's own of the same name is replaced, a maintainer replaces anybody's.
          */
@@ -2486,8 +3792,14 @@ export interface components {
         /**
          * NextRequest
          * @description How many pictures are wanted; ``held`` are those that the browser has already.
+         *
+         *     Attributes:
+         *         order: In which order they come.
+         *         blind: Whether no suggestions are wanted.
          */
         NextRequest: {
+            /** Blind */
+            blind?: boolean;
             /**
              * Count
              * @default 1
@@ -2495,6 +3807,7 @@ export interface components {
             count: number;
             /** Held */
             held?: number[];
+            order?: components["schemas"]["WantedOrder"];
         };
         /**
          * Opened
@@ -2535,6 +3848,35 @@ export interface components {
             vote_id: number;
             /** Width */
             width: number;
+        };
+        /**
+         * PageShape
+         * @description What a page of pictures is.
+         *
+         *     Attributes:
+         *         by: The order that its pictures are in.
+         *         choice_id: The class that they look like, on a page of a class.
+         *         cluster: The cluster that they are of, on a page of a cluster.
+         *         blind: Whether they come without suggestions.
+         *         expected: The mean certainty that they are of ``choice_id``, from 0 to 1.
+         *         reason: Why another order came than was asked for, for people.
+         */
+        PageShape: {
+            /** Blind */
+            blind: boolean;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "queue" | "class" | "useful" | "similar" | "cluster";
+            /** Choice Id */
+            choice_id: number | null;
+            /** Cluster */
+            cluster: number | null;
+            /** Expected */
+            expected: number | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * PairShape
@@ -2625,6 +3967,14 @@ export interface components {
             skipped: number;
             /** Unsure */
             unsure: number;
+        };
+        /**
+         * PictureChoice
+         * @description Pictures.
+         */
+        PictureChoice: {
+            /** Picture Ids */
+            picture_ids: number[];
         };
         /**
          * PictureDetail
@@ -2720,6 +4070,55 @@ export interface components {
             width: number;
         };
         /**
+         * PrivacyChange
+         * @description What to change of the settings; what is left out stays.
+         */
+        PrivacyChange: {
+            /** Columns Kept Back */
+            columns_kept_back?: string[] | null;
+            /** Coordinates */
+            coordinates?: ("exact" | "coarse" | "removed") | null;
+            /** Decimals */
+            decimals?: number | null;
+            /** Faces */
+            faces?: ("as_they_are" | "blurred") | null;
+        };
+        /**
+         * PrivacyShape
+         * @description A dataset's privacy settings, and what they are about.
+         *
+         *     Attributes:
+         *         decimals: Digits to which coarse degrees are rounded.
+         *         columns_kept_back: Columns that do not leave.
+         *         place_columns: The dataset's columns that are taken for coordinates.
+         *         other_columns: Its further columns.
+         *         can_find_faces: Whether the extra that finds faces is installed.
+         *         found: What was found in the files; for maintainers only.
+         */
+        PrivacyShape: {
+            /** Can Find Faces */
+            can_find_faces: boolean;
+            /** Columns Kept Back */
+            columns_kept_back: string[];
+            /**
+             * Coordinates
+             * @enum {string}
+             */
+            coordinates: "exact" | "coarse" | "removed";
+            /** Decimals */
+            decimals: number;
+            /**
+             * Faces
+             * @enum {string}
+             */
+            faces: "as_they_are" | "blurred";
+            found: components["schemas"]["FoundShape"] | null;
+            /** Other Columns */
+            other_columns: string[];
+            /** Place Columns */
+            place_columns: string[];
+        };
+        /**
          * ProgressShape
          * @description How a question stands; see ``Progress`` for the meanings.
          *
@@ -2768,6 +4167,7 @@ export interface components {
             label: components["schemas"]["LabelShape"] | null;
             /** Question Id */
             question_id: number;
+            sent_to_review?: components["schemas"]["ReviewRequestShape"] | null;
             /** Votes */
             votes: components["schemas"]["VoteShape"][];
         };
@@ -2835,6 +4235,26 @@ export interface components {
             received: number;
         };
         /**
+         * RefShape
+         * @description A picture: a name with its bytes.
+         */
+        RefShape: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * Rejected
+         * @description How many pictures the class will not be suggested for again.
+         */
+        Rejected: {
+            /** Count */
+            count: number;
+        };
+        /**
          * ReleaseRequest
          * @description Pictures to give back; None gives all back.
          */
@@ -2864,6 +4284,56 @@ export interface components {
             token: string;
         };
         /**
+         * RestorationShape
+         * @description What a restoration would do.
+         *
+         *     Attributes:
+         *         kept_as: The version that holds what is there now; None where one is made first.
+         *         brought_back: Pictures that come back.
+         *         set_aside: Pictures that go into the trash.
+         *         decided: Labels that who restores decides.
+         *         withdrawn: Labels that end because votes since the version are withdrawn.
+         *         groups: Pictures that get another group.
+         *         columns: Values of columns that change.
+         */
+        RestorationShape: {
+            /** Brought Back */
+            brought_back: number;
+            /** Columns */
+            columns: number;
+            /** Decided */
+            decided: number;
+            /** Groups */
+            groups: number;
+            /** Impossible */
+            impossible: components["schemas"]["ImpossibleShape"][];
+            /** Kept As */
+            kept_as: number | null;
+            /** Notes */
+            notes: string[];
+            /** Number */
+            number: number;
+            /** Set Aside */
+            set_aside: number;
+            /** Withdrawn */
+            withdrawn: number;
+        };
+        /**
+         * ReviewRequestShape
+         * @description That somebody sent the picture to review, and why.
+         */
+        ReviewRequestShape: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Author */
+            author: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * RoleChange
          * @description The role that somebody gets.
          */
@@ -2873,6 +4343,45 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "annotator" | "reviewer" | "maintainer";
+        };
+        /**
+         * SamePicture
+         * @description A picture handed out for labelling; ``expires_at`` says until when it is kept.
+         */
+        SamePicture: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Height */
+            height: number;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+            /** Width */
+            width: number;
+        };
+        /**
+         * SelectedPictures
+         * @description The pictures of a selection, ascending.
+         */
+        SelectedPictures: {
+            /** Picture Ids */
+            picture_ids: number[];
+        };
+        /**
+         * SelectionShape
+         * @description A kept set of pictures; ``selection=ID`` narrows the grid to it.
+         */
+        SelectionShape: {
+            /** Count */
+            count: number;
+            /** Id */
+            id: number;
         };
         /**
          * Server
@@ -2903,6 +4412,8 @@ export interface components {
             gold_share?: number | null;
             /** Greatest */
             greatest?: number | null;
+            /** Holdout Share */
+            holdout_share?: number | null;
             /** Label Method */
             label_method?: ("majority" | "dawid-skene") | null;
             /** Lease Minutes */
@@ -2917,6 +4428,8 @@ export interface components {
             seed?: number | null;
             /** Show Accuracy */
             show_accuracy?: boolean | null;
+            /** Suggestions */
+            suggestions?: boolean | null;
             /** Tolerance */
             tolerance?: number | null;
             /** Unit */
@@ -2941,6 +4454,8 @@ export interface components {
             gold_share: number;
             /** Greatest */
             greatest: number | null;
+            /** Holdout Share */
+            holdout_share: number;
             /** Label Method */
             label_method: string;
             /** Lease Minutes */
@@ -2955,10 +4470,49 @@ export interface components {
             seed: number;
             /** Show Accuracy */
             show_accuracy: boolean;
+            /** Suggestions */
+            suggestions: boolean;
             /** Tolerance */
             tolerance: number;
             /** Unit */
             unit: string;
+        };
+        /**
+         * SimilarPicture
+         * @description A picture and how much it looks like the one that was asked about, in [-1, 1].
+         */
+        SimilarPicture: {
+            /** Cosine */
+            cosine: number;
+            picture: components["schemas"]["PictureShape"];
+        };
+        /**
+         * SimilarPictures
+         * @description The most similar pictures first.
+         *
+         *     Attributes:
+         *         compared: How many pictures of the dataset were compared.
+         *         missing: How many were not, because their vectors are not computed yet.
+         */
+        SimilarPictures: {
+            /** Compared */
+            compared: number;
+            /** Items */
+            items: components["schemas"]["SimilarPicture"][];
+            /** Missing */
+            missing: number;
+        };
+        /**
+         * SinceShape
+         * @description What has changed since the check: pictures that came, went, or were answered.
+         */
+        SinceShape: {
+            /** Added */
+            added: number;
+            /** Answered */
+            answered: number;
+            /** Removed */
+            removed: number;
         };
         /**
          * Split
@@ -2967,6 +4521,156 @@ export interface components {
         Split: {
             /** Names */
             names: string[];
+        };
+        /**
+         * StoppingShape
+         * @description How good a model of the labels is now, and whether more of them are worth it.
+         *
+         *     Attributes:
+         *         words: All of it in sentences.
+         *         judged: Pictures of the hold-out that the accuracy comes from.
+         *         scenes: Independent groups or scenes among them.
+         *         learned: Labels that the model learned from.
+         *         left_out: Labels it did not learn from since they share a group or scene with the hold-out.
+         *         without_vectors: Labelled pictures that do not count because they lack vectors.
+         *         accuracy: Its accuracy on pictures drawn by lot; None where ``reason`` says why.
+         *         points: What was measured, from models of few labels to those of all.
+         *         band: The curve that was fitted to it, up to the end of the forecast.
+         *         forecast: None where ``reason`` says why.
+         *         reason: Why there is no accuracy or no forecast.
+         */
+        StoppingShape: {
+            accuracy: components["schemas"]["FigureShape"] | null;
+            /** Band */
+            band: components["schemas"]["CurvePoint"][];
+            forecast: components["schemas"]["ForecastShape"] | null;
+            /** Judged */
+            judged: number;
+            /** Learned */
+            learned: number;
+            /** Left Out */
+            left_out: number;
+            /** Points */
+            points: components["schemas"]["CurvePoint"][];
+            /** Reason */
+            reason: string | null;
+            /** Scenes */
+            scenes: number;
+            /** Without Vectors */
+            without_vectors: number;
+            /** Words */
+            words: string;
+        };
+        /**
+         * SuggestionSeen
+         * @description A suggestion as it was in sight when somebody answered.
+         */
+        SuggestionSeen: {
+            /** Certainty */
+            certainty: number;
+            /** Choice Id */
+            choice_id: number;
+        };
+        /**
+         * SuggestionShape
+         * @description What a model thinks of a picture; ``certainty`` is a probability from 0 to 1.
+         */
+        SuggestionShape: {
+            /** Certainty */
+            certainty: number;
+            /** Choice Id */
+            choice_id: number;
+        };
+        /**
+         * SuggestionsShape
+         * @description Where the suggestions for a question stand.
+         *
+         *     Attributes:
+         *         ready: Whether pictures can be put into an order by what they look like.
+         *         reason: Why not, or why no model suggests a class yet.
+         *         labelled: Pictures whose label names a class.
+         *         open: Pictures without an answer, those of the hold-out not counted.
+         *         trained_on: Labels that the model learned from.
+         *         method: ``head`` learned from vectors, ``spread`` follows chains of pictures that look
+         *             alike; None without a model.
+         *         embedded: Pictures that have a vector.
+         *         pictures: All pictures of the dataset.
+         */
+        SuggestionsShape: {
+            /** Classes */
+            classes: components["schemas"]["ExpectedClass"][];
+            /** Clusters */
+            clusters: components["schemas"]["ClusterShape"][];
+            /** Embedded */
+            embedded: number;
+            /** Labelled */
+            labelled: number;
+            /** Method */
+            method: ("head" | "spread") | null;
+            /** Open */
+            open: number;
+            /** Pictures */
+            pictures: number;
+            /** Ready */
+            ready: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Trained On */
+            trained_on: number;
+        };
+        /**
+         * SuspectShape
+         * @description A picture of a case, as things stand.
+         *
+         *     Attributes:
+         *         label: Its label by the question that was checked; None where it is gone.
+         *         note: What is the matter with this one.
+         *         suggested: The class that it should rather have.
+         *         suggested_id: That class, if it can be chosen.
+         *         score: The figure by which it was found.
+         *         removed: Whether it is not in the dataset any more.
+         *         decided: Whether a reviewer has decided about it since it was found.
+         *         sent: Whether it was sent to review since.
+         */
+        SuspectShape: {
+            /** Decided */
+            decided: boolean;
+            /** Height */
+            height: number;
+            /** Id */
+            id: number;
+            label: components["schemas"]["LabelShape"] | null;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Removed */
+            removed: boolean;
+            /** Score */
+            score: number | null;
+            /** Sent */
+            sent: boolean;
+            /** Sha256 */
+            sha256: string;
+            /** Suggested */
+            suggested: string | null;
+            /** Suggested Id */
+            suggested_id: number | null;
+            /** Width */
+            width: number;
+        };
+        /**
+         * ToTrash
+         * @description Pictures to take out of the dataset.
+         */
+        ToTrash: {
+            /** Picture Ids */
+            picture_ids: number[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * Token
@@ -2996,6 +4700,43 @@ export interface components {
             items: components["schemas"]["Token"][];
         };
         /**
+         * TrashPage
+         * @description A page of the trash, the newest first; ``next`` goes into ``after`` for the following one.
+         */
+        TrashPage: {
+            /** Items */
+            items: components["schemas"]["TrashedShape"][];
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * TrashedShape
+         * @description A picture in the trash, with who put it there and why.
+         */
+        TrashedShape: {
+            /** Author */
+            author: string;
+            /** Height */
+            height: number;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Trashed At
+             * Format: date-time
+             */
+            trashed_at: string;
+            /** Width */
+            width: number;
+        };
+        /**
          * UploadShape
          * @description An upload and how far it is.
          */
@@ -3010,6 +4751,18 @@ export interface components {
             id: string;
             /** Job */
             job: number | null;
+        };
+        /**
+         * UseShape
+         * @description A run on a version, and the model that it became, such as ``leaves 3``.
+         */
+        UseShape: {
+            /** Model */
+            model: string | null;
+            /** Run */
+            run: number;
+            /** Status */
+            status: string;
         };
         /**
          * UsefulPicture
@@ -3065,6 +4818,105 @@ export interface components {
         UserList: {
             /** Items */
             items: components["schemas"]["User"][];
+        };
+        /**
+         * VersionDetail
+         * @description A version with what the dataset said of itself, and what was found when it was divided.
+         *
+         *     Attributes:
+         *         card: Name, description, questions with classes, privacy and counts; None in versions that
+         *             were frozen before it was kept.
+         *         origin: ``made`` by Fieldguide, ``given`` with the data, or ``none``.
+         *         left_out: Pictures in no part, by reason.
+         *         notes: What a person should know of it.
+         */
+        VersionDetail: {
+            /** Author */
+            author: string;
+            /** Card */
+            card: {
+                [key: string]: unknown;
+            } | null;
+            /** Content Hash */
+            content_hash: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Divided */
+            divided: boolean;
+            /** Labelled */
+            labelled: number;
+            /** Left Out */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Note */
+            note: string;
+            /** Notes */
+            notes: string[];
+            /** Number */
+            number: number;
+            /** Origin */
+            origin: string;
+            /** Parts */
+            parts: {
+                [key: string]: number;
+            };
+            /** Pictures */
+            pictures: number;
+            /** Same Training As */
+            same_training_as: number | null;
+            /** Uses */
+            uses: components["schemas"]["UseShape"][];
+        };
+        /**
+         * VersionList
+         * @description A dataset's versions, newest first.
+         */
+        VersionList: {
+            /** Items */
+            items: components["schemas"]["VersionShape"][];
+        };
+        /**
+         * VersionShape
+         * @description A version as the list shows it.
+         *
+         *     Attributes:
+         *         author: Who froze it; empty where a training did.
+         *         parts: Pictures by part; empty where it is not divided.
+         *         divided: Whether models can be trained on it.
+         *         same_training_as: The oldest version in which training sees the same; runs are found there.
+         */
+        VersionShape: {
+            /** Author */
+            author: string;
+            /** Content Hash */
+            content_hash: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Divided */
+            divided: boolean;
+            /** Labelled */
+            labelled: number;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Parts */
+            parts: {
+                [key: string]: number;
+            };
+            /** Pictures */
+            pictures: number;
+            /** Same Training As */
+            same_training_as: number | null;
+            /** Uses */
+            uses: components["schemas"]["UseShape"][];
         };
         /**
          * ViewList
@@ -3124,6 +4976,32 @@ export interface components {
              * @enum {string}
              */
             verdict: "answer" | "unsure" | "cannot_tell" | "skip" | "withdrawn";
+        };
+        /**
+         * WantedOrder
+         * @description In which order pictures come.
+         *
+         *     Attributes:
+         *         by: ``queue`` is the question's own order; ``class`` brings those that surely look like one
+         *             class; ``useful`` those from which a model learns most; ``similar`` those that look like
+         *             a picture; ``cluster`` a heap of pictures that look alike.
+         *         choice_id: Of ``class``: which; without it the class comes whose page is the surest.
+         *         picture_id: Of ``similar``: which picture.
+         *         cluster: Of ``cluster``: which; without it one comes that nobody has labelled yet.
+         */
+        WantedOrder: {
+            /**
+             * By
+             * @default queue
+             * @enum {string}
+             */
+            by: "queue" | "class" | "useful" | "similar" | "cluster";
+            /** Choice Id */
+            choice_id?: number | null;
+            /** Cluster */
+            cluster?: number | null;
+            /** Picture Id */
+            picture_id?: number | null;
         };
     };
     responses: never;
@@ -3265,6 +5143,41 @@ export interface operations {
             };
         };
     };
+    start_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     list_columns: {
         parameters: {
             query?: never;
@@ -3296,6 +5209,43 @@ export interface operations {
             };
         };
     };
+    compare_states: {
+        parameters: {
+            query: {
+                before: string;
+                after?: string;
+                kind?: ("added" | "removed" | "renamed" | "replaced" | "label" | "certainty" | "column" | "part" | "group")[] | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiffPage"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     create_export: {
         parameters: {
             query?: {
@@ -3313,6 +5263,7 @@ export interface operations {
                 flagged?: boolean | null;
                 least_certain?: number | null;
                 most_certain?: number | null;
+                selection?: number | null;
                 sort?: "name" | "added" | "certainty" | "order";
                 descending?: boolean;
             };
@@ -3335,6 +5286,292 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingsShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    dismiss_cases: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random text, the same when the same request is sent again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDismissals"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedCases"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    merge_pictures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random text, the same when the same request is sent again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Groups"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedPictures"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    show_cases_again: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random text, the same when the same request is sent again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cases"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedCases"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_cases: {
+        parameters: {
+            query?: {
+                state?: "open" | "handled" | "dismissed" | "all";
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                finding_id: string;
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    select_finding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random text, the same when the same request is sent again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                finding_id: string;
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingSelection"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    forget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgetRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    preview_forgetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgetPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FootprintShape"];
                 };
             };
             /** @description What is wrong, in the one shape of errors. */
@@ -3487,6 +5724,148 @@ export interface operations {
             };
         };
     };
+    get_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    make_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMap"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_colours: {
+        parameters: {
+            query?: {
+                by?: string;
+                question?: number | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bytes, as the module says. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_points: {
+        parameters: {
+            query?: {
+                layout?: "pca" | "neighbours";
+            };
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bytes, as the module says. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description As it was, see If-None-Match. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     list_people: {
         parameters: {
             query?: never;
@@ -3603,6 +5982,7 @@ export interface operations {
                 flagged?: boolean | null;
                 least_certain?: number | null;
                 most_certain?: number | null;
+                selection?: number | null;
                 sort?: "name" | "added" | "certainty" | "order";
                 descending?: boolean;
             };
@@ -3652,6 +6032,7 @@ export interface operations {
                 flagged?: boolean | null;
                 least_certain?: number | null;
                 most_certain?: number | null;
+                selection?: number | null;
                 sort?: "name" | "added" | "certainty" | "order";
                 descending?: boolean;
             };
@@ -3670,6 +6051,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Marks"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_privacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_privacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    look_for_private: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
                 };
             };
             /** @description What is wrong, in the one shape of errors. */
@@ -3754,6 +6232,217 @@ export interface operations {
             };
         };
     };
+    create_selection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSelection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_selection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                selection_id: number;
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectedPictures"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    find_similar_to_file: {
+        parameters: {
+            query?: {
+                question?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarPictures"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_trash: {
+        parameters: {
+            query?: {
+                after?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashPage"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    trash_pictures_: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random text, the same when the same request is sent again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToTrash"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedPictures"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    restore_pictures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random text, the same when the same request is sent again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FromTrash"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedPictures"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     create_upload: {
         parameters: {
             query?: never;
@@ -3779,6 +6468,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UploadShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    freeze_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVersion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    plan_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestorationShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    restore_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+                dataset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
                 };
             };
             /** @description What is wrong, in the one shape of errors. */
@@ -4585,6 +7436,40 @@ export interface operations {
             };
         };
     };
+    list_similar: {
+        parameters: {
+            query?: {
+                question?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                picture_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarPictures"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     get_thumbnail: {
         parameters: {
             query?: never;
@@ -4770,6 +7655,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    call_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random text, the same when the same request is sent again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PictureChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedPictures"];
+                };
             };
             /** @description What is wrong, in the one shape of errors. */
             default: {
@@ -5109,6 +8032,82 @@ export interface operations {
             };
         };
     };
+    decide_many: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random text, the same when the same request is sent again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClasses"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedPictures"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    withdraw_decisions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random text, the same when the same request is sent again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PictureChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedPictures"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     list_edits: {
         parameters: {
             query?: never;
@@ -5370,6 +8369,41 @@ export interface operations {
             };
         };
     };
+    add_rejections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRejections"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rejected"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     release_pictures: {
         parameters: {
             query?: never;
@@ -5392,6 +8426,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Released"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    send_to_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A random text, the same when the same request is sent again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForReview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedPictures"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_stopping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoppingShape"];
+                };
+            };
+            /** @description What is wrong, in the one shape of errors. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionsShape"];
                 };
             };
             /** @description What is wrong, in the one shape of errors. */

@@ -54,7 +54,7 @@ export function chipsOf(filter: GridFilter, question: Question | undefined): Chi
       without: drop('least_certain', 'most_certain'),
     });
   }
-  if (text != null) chips.push({ text: `Name has “${text}”`, without: drop('text') });
+  if (text != null) chips.push({ text: `Has “${text}”`, without: drop('text') });
   if (part != null) chips.push({ text: `Part ${part}`, without: drop('part') });
   if (group != null) chips.push({ text: `Group ${group}`, without: drop('group') });
   for (const pair of filter.column ?? []) {
@@ -66,6 +66,9 @@ export function chipsOf(filter: GridFilter, question: Question | undefined): Chi
   }
   if (flagged != null) {
     chips.push({ text: flagged ? 'Flagged' : 'Not flagged', without: drop('flagged') });
+  }
+  if (filter.selection != null) {
+    chips.push({ text: 'Chosen on the map', without: drop('selection') });
   }
   return chips;
 }

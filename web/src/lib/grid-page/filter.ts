@@ -29,6 +29,7 @@ const NAMES = [
   'group',
   'column',
   'flagged',
+  'selection',
   'least_certain',
   'most_certain',
   'sort',
@@ -59,6 +60,7 @@ export function readFilter(query: URLSearchParams): GridFilter {
   if (flagged === 'true' || flagged === 'false') filter.flagged = flagged === 'true';
   filter.least_certain = shareOf(query.get('least_certain')) ?? undefined;
   filter.most_certain = shareOf(query.get('most_certain')) ?? undefined;
+  filter.selection = wholeOf(query.get('selection')) ?? undefined;
   filter.sort = wordOf(query.get('sort'), WORDS.sort);
   if (query.get('descending') === 'true') filter.descending = true;
   return tidied(filter);
@@ -89,9 +91,10 @@ export const widened = ({ question, sort, descending }: GridFilter): GridFilter 
 
 /** Another question: what was about the labels of the old one goes. */
 export function withQuestion(filter: GridFilter, question: number | undefined): GridFilter {
-  const { text, part, group, column, flagged, sort, descending } = filter;
+  const { text, part, group, column, flagged, selection, sort, descending } = filter;
   const kept = sort === 'certainty' || sort === 'order' ? undefined : sort;
-  return tidied({ question, text, part, group, column, flagged, sort: kept, descending });
+  const about = { text, part, group, column, flagged, selection };
+  return tidied({ question, ...about, sort: kept, descending });
 }
 
 /** Puts a class in or takes it out. */

@@ -45,10 +45,18 @@ it('knows which jobs go on by themselves', () => {
 });
 
 it('knows after which jobs a grid is out of date', () => {
-  const names = ['import-upload', 'thumbnails', 'embed', 'import-labels', 'export-labels'];
+  const names = [
+    'import-upload',
+    'thumbnails',
+    'embed',
+    'import-labels',
+    'export-labels',
+    'forget',
+  ];
   expect(names.filter((name) => changesPictures(job({ name })))).toEqual([
     'import-upload',
     'import-labels',
+    'forget',
   ]);
 });
 

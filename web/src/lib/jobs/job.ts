@@ -71,7 +71,7 @@ export function rateText(perSecond: number | null): string | null {
 
 /** Whether there are other pictures or labels once it has ended. */
 export const changesPictures = ({ name }: Job): boolean =>
-  ['import-upload', 'import-labels', 'weigh-annotators'].includes(name);
+  ['import-upload', 'import-labels', 'weigh-annotators', 'forget'].includes(name);
 
 /** From newest to oldest, each job once, as it was told last. */
 export function merged(known: readonly Job[], news: readonly Job[]): Job[] {

@@ -22,18 +22,21 @@ describe('placesFor', () => {
     expect(titles('viewer')).toEqual(['Datasets', 'Pictures', 'Progress', 'People']);
     expect(titles('annotator')).toEqual(['Datasets', 'Label', 'Pictures', 'Progress', 'People']);
     expect(titles('reviewer')).toContain('Review');
+    expect(titles('reviewer')).toContain('Check');
+    expect(titles('annotator')).not.toContain('Check');
     expect(titles('reviewer')).not.toContain('Settings');
     expect(titles('reviewer')).toContain('Export');
     expect(titles('annotator')).not.toContain('Export');
     expect(titles('maintainer')).toContain('Settings');
   });
 
-  it('leaves People and Export to Settings where that is shown, so that a phone has room', () => {
+  it('leaves People and Export to Settings where that is shown, so that there is room', () => {
     expect(titles('maintainer')).toEqual([
       'Datasets',
       'Label',
       'Pictures',
       'Review',
+      'Check',
       'Progress',
       'Settings',
     ]);
@@ -62,12 +65,14 @@ describe('keyPlaces', () => {
       'g p': '/datasets/3?',
       'g e': '/datasets/3/export',
       'g m': '/datasets/3/people',
+      'g v': '/datasets/3/versions',
       'g s': '/datasets/3/settings',
     });
     expect(keys('/datasets/3', 'viewer')).toEqual({
       'g p': '/datasets/3?',
       'g o': '/datasets/3/progress',
       'g m': '/datasets/3/people',
+      'g v': '/datasets/3/versions',
     });
     expect(keys('/jobs', 'maintainer')).toEqual({});
   });
@@ -87,6 +92,7 @@ describe('placeOf', () => {
     ['/datasets/3/label', '/datasets/3/label'],
     ['/datasets/3/settings/people', '/datasets/3/settings'],
     ['/datasets/3/people', '/datasets/3/settings'],
+    ['/datasets/3/privacy', '/datasets/3/settings'],
     ['/datasets/3/export', '/datasets/3/settings'],
     ['/', '/'],
     ['/unknown', '/unknown'],

@@ -12,8 +12,8 @@ export function datasetOf(path: string): number | null {
 interface DatasetPlace extends Place {
   needs: Role;
   key: string;
-  /** Whoever has Settings finds it there, as a tab. */
-  tab?: true;
+  /** Whoever has Settings finds it there, as a tab; `always`, others find it as a tab of People. */
+  tab?: true | 'always';
 }
 
 function placesOf(dataset: number, query: string): DatasetPlace[] {
@@ -22,7 +22,16 @@ function placesOf(dataset: number, query: string): DatasetPlace[] {
     { href: `${base}/label`, title: 'Label', icon: 'tag', needs: 'annotator', key: 'l' },
     { href: `${base}?${query}`, title: 'Pictures', icon: 'grid', needs: 'viewer', key: 'p' },
     { href: `${base}/review`, title: 'Review', icon: 'eye', needs: 'reviewer', key: 'r' },
+    { href: `${base}/check`, title: 'Check', icon: 'ok', needs: 'reviewer', key: 'c' },
     { href: `${base}/progress`, title: 'Progress', icon: 'chart', needs: 'viewer', key: 'o' },
+    {
+      href: `${base}/versions`,
+      title: 'Versions',
+      icon: 'layers',
+      needs: 'viewer',
+      key: 'v',
+      tab: 'always',
+    },
     {
       href: `${base}/export`,
       title: 'Export',
@@ -69,7 +78,9 @@ export function placesFor(
   }
   const settles = atLeast(role, 'maintainer');
   const open = placesOf(dataset, gridQuery(dataset))
-    .filter(({ needs, tab }) => atLeast(role ?? 'viewer', needs) && !(tab && settles))
+    .filter(
+      ({ needs, tab }) => atLeast(role ?? 'viewer', needs) && !(tab && settles) && tab !== 'always',
+    )
     .map(({ href, title, icon }) => ({ href, title, icon }));
   return [start, ...open];
 }
@@ -93,15 +104,16 @@ export function keyPlaces(
 }
 
 /** The address of the place that a page belongs to, to mark it: the one with the longest path.
- * People and Export belong to Settings where they are tabs of it. */
+ * People, Export and Versions belong to Settings where they are tabs of it. */
 export function placeOf(path: string, places: readonly Place[]): string {
   const paths = places.map(({ href }) => ({ href, path: href.split('?')[0] as string }));
   const within = (wanted: string) =>
     paths
       .filter((place) => wanted === place.path || wanted.startsWith(`${place.path}/`))
       .sort((a, b) => b.path.length - a.path.length)[0];
-  const tab = /^(\/datasets\/\d+)\/(?:people|export)(?=\/|$)/.exec(path);
+  const tab = /^(\/datasets\/\d+)\/(?:people|privacy|export|versions)(?=\/|$)/.exec(path);
   const own = tab === null ? undefined : paths.find((place) => place.path === tab[0]);
+  const people = tab === null ? undefined : paths.find((p) => p.path === `${tab[1]}/people`);
   const above = tab === null ? undefined : paths.find((p) => p.path === `${tab[1]}/settings`);
-  return (own ?? above ?? within(path))?.href ?? path;
+  return (own ?? above ?? people ?? within(path))?.href ?? path;
 }
