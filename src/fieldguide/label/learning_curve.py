@@ -1,7 +1,8 @@
 """The learning curve: accuracy over the number of labels, and what further labels would bring.
 
 Accuracy is taken to near its limit as an inverse power of the number of labels,
-``a - b * n ** -c``, with ``b`` and ``c`` above 0 and ``a`` at most 1. How sure the fit is, the bootstrap says: pictures
+``a - b * n ** -c``, with ``b`` and ``c`` above 0 and ``a`` at most 1. How sure the fit is, the
+bootstrap says: pictures
 (whole scenes) and drawings of labels are drawn anew, and the curve is fitted to each.
 
 Source: Figueroa et al. (2012), Predicting sample size required for classification performance, BMC

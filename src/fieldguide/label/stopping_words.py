@@ -27,8 +27,8 @@ def in_words(standing: Standing, minutes: Mapping[bool, float]) -> str:
     if standing.accuracy is not None:
         sentences.append(
             f"A model of {_count(standing.learned, 'label')} is right on "
-            f"{_share(standing.accuracy)} of pictures drawn by lot ({_count(standing.judged, 'picture')}, labelled without "
-            "suggestions)."
+            f"{_share(standing.accuracy)} of pictures drawn by lot "
+            f"({_count(standing.judged, 'picture')}, labelled without suggestions)."
         )
     if standing.reason is not None:
         sentences.append(standing.reason)
