@@ -191,7 +191,8 @@ def _accuracy(data: Path, *, rounds: int) -> dict[str, Any]:
             real = _load(opened, data / name / file, name, given)
             for number in NUMBERS:
                 tried = np.array([_try(real, number, seed) for seed in range(rounds)])
-                right, error, sure, sure_right, spread_chosen = np.nanmean(tried, axis=0)
+                known = np.ma.masked_invalid(tried).mean(axis=0).filled(np.nan)
+                right, error, sure, sure_right, spread_chosen = known.tolist()
                 rows.append(
                     [
                         name,
