@@ -120,7 +120,8 @@ def _correlation(a: _Sketch, b: _Sketch) -> float:
 
 def _detail(values: _Sketch) -> _Sketch:
     smooth = _smoothing()
-    return values - smooth @ values @ smooth.T
+    detail: _Sketch = np.asarray(values - smooth @ values @ smooth.T, np.float32)
+    return detail
 
 
 @cache
