@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from fieldguide.models.heads.logistic import LogisticRegressionHead
-from fieldguide.models.heads.temperature import calibrate, fit_temperature
 from fieldguide.records import map_facts, versions
 from fieldguide.storage.predictions import PredictionCache, Predictions
 from fieldguide.storage.vectors import VectorCache
@@ -24,6 +23,9 @@ from fieldguide.train.folds import make_folds
 from fieldguide.types import FloatArray, IntArray, Progress, Tracker
 from fieldguide.workflows import map_points
 from fieldguide.workspace import Workspace
+
+if TYPE_CHECKING:
+    from fieldguide.models.heads.logistic import LogisticRegressionHead
 
 TAUGHT = 5000
 """A head is fitted on so many pictures at most; more would change a colour here and there."""
@@ -141,6 +143,9 @@ def _fit(
         rows = _some(judged, np.flatnonzero((fold_of != _EVERYWHERE) & (fold_of != fold)))
         classes, indices = np.unique(judged.classes[rows], return_inverse=True)
         read = vectors.get([judged.hashes[row] for row in rows]).astype(np.float32)
+        # Imported here, for the server that looks for predictions has no use for it.
+        from fieldguide.models.heads.logistic import LogisticRegressionHead
+
         head = LogisticRegressionHead().fit(read, indices.astype(np.int64), count=len(classes))
         tracker.advance()
         return fold, (head, classes)
@@ -168,6 +173,8 @@ def _judge(
 ) -> tuple[IntArray, npt.NDArray[np.float32]]:
     chosen = np.zeros(len(judged.ids), np.int64)
     probability = np.zeros(len(judged.ids), np.float32)
+    from fieldguide.models.heads.temperature import calibrate
+
     temperature = _temperature(judged, fold_of, heads, vectors)
     for rows, head, classes, read in _blocks(judged, fold_of, heads, vectors):
         values = calibrate(head.log_scores(read), temperature)
@@ -184,6 +191,8 @@ def _temperature(
     vectors: VectorCache,
 ) -> float:
     """Fit the temperature on some of the pictures that cross-validation judges."""
+    from fieldguide.models.heads.temperature import fit_temperature
+
     some = np.flatnonzero(fold_of != _EVERYWHERE)[:TAUGHT]
     scores = np.full((len(some), len(judged.choices)), -1e3)
     for fold in np.unique(fold_of[some]):
