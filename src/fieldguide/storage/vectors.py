@@ -22,7 +22,8 @@ from fieldguide.types import Vector
 
 _ENTRY = np.dtype([("sha256", "V32"), ("crc", "<u4")])
 _READ_ROWS = 4096
-_ERASED = bytes(32)
+_ERASED = bytes(_ENTRY.itemsize)
+"""An entry whose row was erased: neither a hash nor a checksum."""
 
 
 class VectorCache:
@@ -44,7 +45,7 @@ class VectorCache:
     def open_any(cls, folder: Path) -> Self | None:
         """Open a cache whose vectors' length is not known; None when its files do not tell it."""
         entries = np.fromfile(folder / "index.bin", _ENTRY)
-        held = [n for n, key in enumerate(entries["sha256"]) if key.tobytes() != _ERASED]
+        held = [n for n, entry in enumerate(entries) if entry.tobytes() != _ERASED]
         if not held:
             return None
         row = held[0]
@@ -221,10 +222,16 @@ class VectorCache:
             count=whole - self._read,
             offset=self._read * _ENTRY.itemsize,
         )
-        for position, key in enumerate(entries["sha256"], start=self._read):
-            if key.tobytes() != _ERASED:
-                self._rows[key.tobytes()] = position
+        keys, erased = entries["sha256"], _erased(entries)
+        for position, key in enumerate(keys):
+            if not erased[position]:
+                self._rows[key.tobytes()] = self._read + position
         self._read = whole
+
+
+def _erased(entries: npt.NDArray[np.void]) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = ~entries.view(np.uint8).reshape(-1, _ENTRY.itemsize).any(axis=1)
+    return found
 
 
 def _overwrite(file: BinaryIO, at: int, length: int) -> None:

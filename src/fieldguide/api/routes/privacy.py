@@ -13,6 +13,7 @@ from fastapi import Request
 from pydantic import BaseModel, Field
 
 from fieldguide.api.auth import Maintainer, Viewer, workspace_of
+from fieldguide.api.errors import ApiError
 from fieldguide.api.fields import Body, Name
 from fieldguide.api.routes.jobs import JobShape, job_shape, jobs_of
 from fieldguide.api.routing import Router
@@ -90,7 +91,9 @@ async def change_privacy(request: Request, access: Maintainer, body: PrivacyChan
     """Change what may leave of a dataset."""
     workspace = workspace_of(request)
     if body.faces == "blurred" and not faces.is_installed():
-        raise MissingExtraError("Blurring faces", faces.EXTRA)
+        # The server does what it was installed for; it is the request that does not fit it.
+        missing = MissingExtraError("Blurring faces", faces.EXTRA)
+        raise ApiError(409, "missing_extra", str(missing))
 
     def work(connection: sa.Connection) -> PrivacyShape:
         held = privacy.of_dataset(connection, access.dataset_id)
