@@ -230,8 +230,8 @@ class VectorCache:
 
 
 def _erased(entries: npt.NDArray[np.void]) -> npt.NDArray[np.bool_]:
-    found: npt.NDArray[np.bool_] = ~entries.view(np.uint8).reshape(-1, _ENTRY.itemsize).any(axis=1)
-    return found
+    raw = entries.view(np.uint8).reshape(-1, _ENTRY.itemsize)
+    return np.asarray(raw.max(axis=1, initial=0) == 0, np.bool_)
 
 
 def _overwrite(file: BinaryIO, at: int, length: int) -> None:
