@@ -81,9 +81,7 @@ def test_without_arguments_it_finishes_what_was_cut_short(
         with workspace.records.read() as connection:
             dataset = datasets.get(connection, "leaves")
             hashes = forgotten.hashes_of(connection, dataset.id, ["0.png"])
-        workspace.records.write(
-            lambda c: forgotten.forget(c, hashes, author="ada", reason="")
-        )
+        workspace.records.write(lambda c: forgotten.forget(c, hashes, author="ada", reason=""))
         assert workspace.images.exists(hashes[0])
     code, out, _ = _run(capsys)
     assert code == 0
