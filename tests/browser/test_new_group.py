@@ -120,8 +120,14 @@ def test_from_an_empty_site_to_labels_in_a_file(
     owner.keyboard.press("2")
     expect(owner.locator("main")).to_contain_text("Nothing waits for review")
 
-    progress = _fetch(owner, f"/api/questions/{question}/progress")
-    assert (progress["open"], progress["review"], progress["closed"]) == (0, 0, len(NAMES))
+    # The page goes on before the answer has arrived.
+    owner.wait_for_function(
+        """async ([address, closed]) => {
+            const told = await (await fetch(address)).json();
+            return told.open === 0 && told.review === 0 && told.closed === closed;
+        }""",
+        arg=[f"/api/questions/{question}/progress", len(NAMES)],
+    )
     rows = _export(owner, dataset, tmp_path)
     people = {(row["annotator"], row["image"].rsplit("/", 1)[-1], row["answer"]) for row in rows}
     assert {p for p in people if p[0] == "ada"} == {("ada", name, "rust") for name in NAMES}

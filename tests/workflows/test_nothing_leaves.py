@@ -242,7 +242,7 @@ def test_faces_are_not_left_as_they_are_where_nothing_can_find_them(
 ) -> None:
     dataset = _dataset_id(workspace)
     answer = ada.patch(f"/api/datasets/{dataset}/privacy", {"faces": "blurred"})
-    assert answer.status_code == 501
+    assert answer.status_code == 409
     assert "fieldguide[faces]" in answer.text
     # Set where the extra was, and opened where it is not: nothing is shown.
     workspace.records.write(lambda c: privacy.change(c, dataset, Privacy(faces="blurred")))
