@@ -21,6 +21,9 @@ from fieldguide.workspace import Workspace
 
 _MOST_AT_A_TIME = 20_000
 
+_FEW = 3_000
+"""Pictures up to which labels are spread in less time than a person notices."""
+
 
 class Subject:
     """One question; used by one thread at a time, but for ``view``, which any may read.
@@ -69,13 +72,15 @@ class Subject:
         small = len(examples.places) <= model.MOST_TO_SPREAD
         may_spread = small and len(scene.features) <= spread.MOST_PICTURES
         choice = self._choice
-        if choice is None or not choice.knows(examples):
-            # Without the graph, which takes a while to make.
-            choice = model.choose(scene.features.rows, None, examples)
+        if choice is None or choice.is_due(examples, may_spread=False):
+            # A page can double the labels, so that what was chosen before would mislead. Where the
+            # graph takes a while to make, or to be spread over, it is tried afterwards.
+            at_once = may_spread and scene.has_edges and len(scene.features) <= _FEW
+            edges = scene.edges if at_once else None
+            choice = model.choose(scene.features.rows, edges, examples)
         yield self._learned(scene, question, examples, choice)
         if choice.is_due(examples, may_spread=may_spread):
-            edges = scene.edges if may_spread else None
-            choice = model.choose(scene.features.rows, edges, examples)
+            choice = model.choose(scene.features.rows, scene.edges, examples)
             yield self._learned(scene, question, examples, choice)
 
     def _learned(
