@@ -21,9 +21,18 @@ def _half(site: Site, share: float = 0.5) -> Site:
     return site.ask("held", "rust", "miner", settings=QuestionSettings(holdout_share=share, seed=1))
 
 
-def _due(site: Site, annotator: str, count: int, held: tuple[int, ...] = ()) -> int:
+def _due(
+    site: Site, annotator: str, count: int, held: tuple[int, ...] = (), coming: int | None = None
+) -> int:
     with site.workspace.records.read() as connection:
-        return holdout.due(connection, site.question, annotator, count=count, held=held)
+        return holdout.due(
+            connection,
+            site.question,
+            annotator,
+            count=count,
+            coming=count if coming is None else coming,
+            held=held,
+        )
 
 
 def _next(site: Site, annotator: str, count: int, besides: tuple[int, ...] = ()) -> list[int]:
@@ -72,6 +81,7 @@ def test_pictures_are_due_until_the_share_is_kept(site: Site) -> None:
     outside = [p for p in asked.pictures if p not in inside]
     assert 2 <= len(inside) <= 10
     assert (_due(asked, "ada", 1), _due(asked, "ada", 4)) == (0, 2)
+    assert _due(asked, "ada", 4, coming=0) == 0
     for picture in outside[:2]:
         asked.say("ada", picture, "rust")
     assert _due(asked, "ada", 2) == 2

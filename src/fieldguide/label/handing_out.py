@@ -96,7 +96,7 @@ def _drawn(
     """Return the hold-out pictures that are due and are not on their way already."""
     if not draws_holdout(question):
         return []
-    due = holdout.due(connection, question, annotator, count=count, held=held)
+    due = holdout.due(connection, question, annotator, count=count, coming=count, held=held)
     if due == 0:
         return []
     again = [m for m in leases.of_annotator(connection, question.id, annotator) if m not in held]

@@ -51,6 +51,7 @@ def due(
     annotator: str,
     *,
     count: int,
+    coming: int,
     held: Collection[int] = (),
 ) -> int:
     """Compute how many of the next pictures should be from the hold-out to keep up its share.
@@ -59,7 +60,9 @@ def due(
         connection: Reads.
         question: The question.
         annotator: Who is about to get pictures.
-        count: How many pictures she is about to get.
+        count: How many she can get at most.
+        coming: How many pictures she is about to get, those of the hold-out among them, beyond what
+            she has answered; 0 makes up for what she was given so far and no more.
         held: Pictures that she has before her already.
 
     Returns:
@@ -72,7 +75,7 @@ def due(
     answered = held_out.answered_by(connection, question.id, annotator)
     before = [*answered, *(member for member in held if member not in answered)]
     had = sum(is_held_out(question.settings, member) for member in before)
-    return max(0, min(count, floor(share * (len(before) + count)) - had))
+    return max(0, min(count, floor(share * (len(before) + coming)) - had))
 
 
 def next_ones(

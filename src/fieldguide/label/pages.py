@@ -120,7 +120,9 @@ def _of_holdout(connection: sa.Connection, request: Request) -> Page | None:
     question, count = request.question, request.count
     if not handing_out.draws_holdout(question):
         return None
-    due = holdout.due(connection, question, request.annotator, count=count, held=request.held)
+    due = holdout.due(
+        connection, question, request.annotator, count=count, coming=0, held=request.held
+    )
     if due < min(DUE_TOGETHER, count):
         return None
     drawn = holdout.next_ones(

@@ -73,7 +73,7 @@ class QuestionSettings:
     unit: str = ""
     tolerance: float = 0.0
     suggestions: bool = True
-    holdout_share: float = 0.05
+    holdout_share: float = 0.04
 
     def check(self) -> None:
         """Refuse values that make no sense.
