@@ -155,6 +155,73 @@ describe('a page of pictures that look alike', () => {
   });
 });
 
+describe('a picture with a class of its own', () => {
+  const MINER = 8;
+
+  it('is answered with its page, in one step', async () => {
+    const desk = new Desk([1, 2, 3], [4]);
+    await desk.begin();
+    desk.session.mark(2, MINER, 'miner');
+    expect(desk.writes).toEqual([]);
+    const step = desk.session.confirm(RUST, 'rust');
+    expect(desk.answers().map(({ picture_id, choice_ids }) => [picture_id, choice_ids])).toEqual([
+      [1, [RUST]],
+      [2, [MINER]],
+      [3, [RUST]],
+    ]);
+    expect(desk.writes).toHaveLength(1);
+    expect(step?.title).toBe('rust for 2 pictures');
+  });
+
+  it('that was taken out is in again, and is out of it when its class is taken back', async () => {
+    const desk = new Desk([1, 2]);
+    await desk.begin();
+    desk.session.toggle(1);
+    desk.session.mark(1, MINER, 'miner');
+    expect(desk.session.state.out.size).toBe(0);
+    desk.session.mark(1, MINER, 'miner');
+    expect(desk.session.state.marked.size).toBe(0);
+    desk.session.mark(1, MINER, 'miner');
+    desk.session.toggle(1);
+    expect([...desk.session.state.marked, ...desk.session.state.out]).toEqual([]);
+    desk.session.mark(9, MINER, 'miner');
+    expect(desk.session.state.marked.size).toBe(0);
+  });
+
+  it.each(['turned', 'left'])('is said when its page is %s', async (how) => {
+    const desk = new Desk([1, 2], [3]);
+    await desk.begin();
+    desk.session.mark(2, MINER, 'miner');
+    if (how === 'turned') desk.session.turn();
+    else desk.session.stop();
+    expect(desk.answers().map(({ picture_id, choice_ids }) => [picture_id, choice_ids])).toEqual([
+      [2, [MINER]],
+    ]);
+    expect(desk.released).toEqual([1]);
+  });
+
+  it('comes back with its page when that is undone', async () => {
+    const desk = new Desk([1, 2], [3]);
+    await desk.begin();
+    desk.session.mark(2, MINER, 'miner');
+    desk.session.confirm(RUST, 'rust');
+    desk.session.undo();
+    expect(desk.ids).toEqual([1, 2]);
+    expect(desk.session.state.marked.get(2)?.title).toBe('miner');
+    expect(desk.answers().map(({ picture_id, verdict }) => [picture_id, verdict])).toEqual([
+      [1, 'withdrawn'],
+      [2, 'withdrawn'],
+    ]);
+  });
+
+  it('alone on its page gives the step its name', async () => {
+    const desk = new Desk([1]);
+    await desk.begin();
+    desk.session.mark(1, MINER, 'miner');
+    expect(desk.session.confirm(RUST, 'rust')?.title).toBe('miner for 1.jpg');
+  });
+});
+
 describe('pictures one by one', () => {
   it('of a blind page carry no suggestion', async () => {
     const desk = new Desk();

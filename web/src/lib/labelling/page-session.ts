@@ -47,7 +47,14 @@ export interface PageStep {
   /** The page as it was before. */
   pictures: readonly PagePicture[];
   out: ReadonlySet<number>;
+  marked: ReadonlyMap<number, Mark>;
   answered: { id: number; key: string }[];
+}
+
+/** The class of a picture that is of another one than its page. */
+export interface Mark {
+  choice: number;
+  title: string;
 }
 
 export interface PageState {
@@ -55,6 +62,8 @@ export interface PageState {
   facts: PageFacts | null;
   /** Taken out of the page: they do not take its answer. */
   out: ReadonlySet<number>;
+  /** Pictures that have a class of their own, which is said with the page's answer. */
+  marked: ReadonlyMap<number, Mark>;
   fetching: boolean;
   /** Why no page came, in the server's words. */
   error: string | null;
@@ -85,6 +94,7 @@ export interface PageSessionOptions {
 
 const MOST_STEPS = 100;
 const NOTHING: ReadonlySet<number> = new Set();
+const NONE: ReadonlyMap<number, Mark> = new Map();
 
 export class PageSession {
   #options: PageSessionOptions;
@@ -93,6 +103,7 @@ export class PageSession {
   #pictures: readonly PagePicture[] = [];
   #facts: PageFacts | null = null;
   #out: ReadonlySet<number> = NOTHING;
+  #marked: ReadonlyMap<number, Mark> = NONE;
   #steps: PageStep[] = [];
   /** Pages that were given back unanswered since the last answer. */
   #turned: PageFacts[] = [];
@@ -114,6 +125,7 @@ export class PageSession {
       pictures: this.#pictures,
       facts: this.#facts,
       out: this.#out,
+      marked: this.#marked,
       fetching: this.#fetching !== null,
       error: this.#error,
       exhausted: this.#exhausted,
@@ -143,6 +155,7 @@ export class PageSession {
   /** Ends the sitting and gives back what was not answered; with `keep` it gives nothing back. */
   stop({ keep = false } = {}): void {
     if (!this.#running) return;
+    this.#sayMarked();
     this.#running = false;
     if (!keep) this.#giveBack();
     this.#pictures = [];
@@ -158,8 +171,9 @@ export class PageSession {
     this.#turned = [];
   }
 
-  /** Gives the page back unanswered and asks for another one. */
+  /** Asks for another page and gives this one back, but for pictures that have their class. */
   turn(): void {
+    this.#sayMarked();
     if (this.#facts !== null) this.#turned.push(this.#facts);
     this.#giveBack();
     this.#show([], null);
@@ -169,16 +183,34 @@ export class PageSession {
   /** Takes a picture out of the page, or puts it back. */
   toggle(id: number): void {
     const out = new Set(this.#out);
-    if (!out.delete(id)) out.add(id);
+    // One with a class of its own comes back into the page.
+    if (!this.#unmark([id]) && !out.delete(id)) out.add(id);
     this.#out = out;
     this.#tell();
   }
 
-  /** Says that all that are left on the page are of a class, and that those taken out are not. */
+  /** Gives a picture a class of its own; the same one again takes it back. */
+  mark(id: number, choice: number, title: string): void {
+    if (!this.#pictures.some((picture) => picture.id === id)) return;
+    const marked = new Map(this.#marked);
+    if (marked.get(id)?.choice === choice) marked.delete(id);
+    else marked.set(id, { choice, title });
+    this.#marked = marked;
+    this.#out = new Set([...this.#out].filter((other) => other !== id));
+    this.#tell();
+  }
+
+  /** Says that all that are left on the page are of a class, that those taken out are not, and of
+   * which class those are that have one of their own. */
   confirm(choice: number, title: string): PageStep | null {
-    const left = this.#pictures.filter(({ id }) => !this.#out.has(id));
     const rejected = this.#pictures.filter(({ id }) => this.#out.has(id));
-    const step = this.#step(left, ofClasses([choice]), title);
+    const kept = this.#pictures.filter(({ id }) => !this.#out.has(id));
+    const own = (id: number): number => this.#marked.get(id)?.choice ?? choice;
+    const about = kept.filter(({ id }) => !this.#marked.has(id));
+    const step = this.#step(kept, ({ id }) => ofClasses([own(id)]), {
+      title: about.length > 0 ? title : titlesOf(this.#marked),
+      about: about.length > 0 ? about : kept,
+    });
     if (rejected.length > 0) {
       this.#options.put({
         method: 'POST',
@@ -196,12 +228,10 @@ export class PageSession {
   /** Says something about some of the page's pictures; they leave it. */
   give(ids: readonly number[], said: Said, title: string): PageStep | null {
     const wanted = new Set(ids);
-    const step = this.#step(
-      this.#pictures.filter(({ id }) => wanted.has(id)),
-      said,
-      title,
-    );
+    const about = this.#pictures.filter(({ id }) => wanted.has(id));
+    const step = this.#step(about, () => said, { title, about });
     if (step === null) return null;
+    this.#unmark(ids);
     const rest = this.#pictures.filter(({ id }) => !wanted.has(id));
     this.#pictures = rest;
     this.#out = new Set([...this.#out].filter((id) => !wanted.has(id)));
@@ -233,7 +263,7 @@ export class PageSession {
     // A page that is on its way already comes too late.
     this.#asked++;
     this.#fetching = null;
-    this.#show(step.pictures, step.facts, step.out);
+    this.#show(step.pictures, step.facts, step);
     return step;
   }
 
@@ -259,18 +289,39 @@ export class PageSession {
     while (this.#fetching !== null) await this.#fetching;
   }
 
-  #step(pictures: readonly PagePicture[], said: Said, title: string): PageStep | null {
+  /** Says what is known of pictures with a class of their own, before their page goes. */
+  #sayMarked(): void {
+    const marked = this.#marked;
+    const about = this.#pictures.filter(({ id }) => marked.has(id));
+    const said = ({ id }: PagePicture): Said => ofClasses([(marked.get(id) as Mark).choice]);
+    if (this.#step(about, said, { title: titlesOf(marked), about }) === null) return;
+    this.#pictures = this.#pictures.filter(({ id }) => !marked.has(id));
+    this.#marked = NONE;
+  }
+
+  #unmark(ids: readonly number[]): boolean {
+    const before = this.#marked.size;
+    this.#marked = new Map([...this.#marked].filter(([id]) => !ids.includes(id)));
+    return this.#marked.size < before;
+  }
+
+  #step(
+    pictures: readonly PagePicture[],
+    said: (picture: PagePicture) => Said,
+    named: { title: string; about: readonly PagePicture[] },
+  ): PageStep | null {
     const facts = this.#facts;
     if (pictures.length === 0 || facts === null) return null;
     const id = this.#options.newKey();
     const each = Math.round(this.#options.lookedAt() / pictures.length);
-    const answers = pictures.flatMap((picture) => this.#answersOf(picture, said, each));
+    const answers = pictures.flatMap((picture) => this.#answersOf(picture, said(picture), each));
     const step: PageStep = {
       id,
-      title: `${title} for ${nameOf(pictures)}`,
+      title: `${named.title} for ${nameOf(named.about)}`,
       facts,
       pictures: this.#pictures,
       out: this.#out,
+      marked: this.#marked,
       answered: answers.map(({ picture_id, key }) => ({ id: picture_id, key })),
     };
     this.#turned = [];
@@ -338,11 +389,12 @@ export class PageSession {
   #show(
     pictures: readonly PagePicture[],
     facts: PageFacts | null,
-    out: ReadonlySet<number> = NOTHING,
+    { out, marked }: Pick<PageState, 'out' | 'marked'> = { out: NOTHING, marked: NONE },
   ): void {
     this.#pictures = pictures;
     this.#facts = facts;
     this.#out = out;
+    this.#marked = marked;
     if (pictures.length > 0) this.#error = null;
     this.#tell();
   }
@@ -351,6 +403,9 @@ export class PageSession {
     for (const listener of this.#listeners) listener(this.state);
   }
 }
+
+const titlesOf = (marked: ReadonlyMap<number, Mark>): string =>
+  [...new Set([...marked.values()].map(({ title }) => title))].join(', ');
 
 function nameOf(pictures: readonly PagePicture[]): string {
   const [first] = pictures;
