@@ -18,7 +18,7 @@ from benchmarks import (
     startup,
     suggestions,
 )
-from benchmarks.labelling import latency, lost_answers, peer
+from benchmarks.labelling import latency, lost_answers, peer, simulated
 
 BENCHMARKS = {
     "startup": startup.BENCHMARK,
@@ -37,6 +37,7 @@ BENCHMARKS = {
     "latency": latency.BENCHMARK,
     "lost_answers": lost_answers.BENCHMARK,
     "peer": peer.BENCHMARK,
+    "simulated": simulated.BENCHMARK,
 }
 
 if __name__ == "__main__":

@@ -278,15 +278,17 @@ def class_of(name: str) -> str:
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Let the annotator label each folder, and compare the orders."""
-    folders = [Path(name).resolve() for name in options.folders or []]
+    folders = [Path(name).resolve() for name in options.label_folders or []]
     if not folders:
-        print("No folder of class folders was named; see --folders.\n")
+        print("No folder of class folders was named; see --label-folders.\n")
         return {}
     with tempfile.TemporaryDirectory() as name:
-        bench = Bench(options.workspace or Path(name) / "workspace")
+        bench = Bench(options.label_workspace or Path(name) / "workspace")
         for folder in folders:
             bench.bring_in(_only_pictures(folder, Path(name)), folder.name)
-        parts = [] if options.no_orders else _divided(folders, Path(name), options.seeds, bench)
+        parts = (
+            [] if options.no_orders else _divided(folders, Path(name), options.label_seeds, bench)
+        )
         with Server(bench.folder) as server:
             bench.port = server.port
             found = {"actions": _actions(bench, [f.name for f in folders], options)}
@@ -298,8 +300,10 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 def _actions(bench: Bench, names: Sequence[str], options: argparse.Namespace) -> dict[str, Any]:
     rows, found = [], {}
     for dataset in names:
-        for page in options.pages:
-            runs = [_run(bench, dataset, page, seed, options) for seed in range(options.seeds)]
+        for page in options.label_pages:
+            runs = [
+                _run(bench, dataset, page, seed, options) for seed in range(options.label_seeds)
+            ]
             pictures = len(runs[0].asked.truth)
             cost = Spread(tuple(run.actions.total() / pictures for run in runs))
             kinds = ("one by one", "confirmed", "of their own", "taken out")
@@ -320,9 +324,9 @@ def _run(
     bench: Bench, dataset: str, page: int, seed: int, options: argparse.Namespace
 ) -> Annotator:
     asked = bench.ask(
-        dataset, seed=seed, annotator=f"{dataset}-{page}-{seed}", holdout=options.holdout
+        dataset, seed=seed, annotator=f"{dataset}-{page}-{seed}", holdout=options.label_holdout
     )
-    annotator = Annotator(asked, page, options.first)
+    annotator = Annotator(asked, page, options.label_first)
     asyncio.run(annotator.label(ENOUGH))
     return annotator
 
@@ -413,19 +417,24 @@ def _copy(files: Sequence[Path], base: Path, into: Path) -> Path:
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--folders", nargs="+", metavar="PICTURES", help="folders of class folders to label"
+        "--label-folders", nargs="+", metavar="PICTURES", help="folders of class folders to label"
     )
     parser.add_argument(
-        "--workspace", type=Path, metavar="FOLDER", help="keep vectors here for another time"
+        "--label-workspace", type=Path, metavar="FOLDER", help="keep vectors here for another time"
     )
-    parser.add_argument("--seeds", type=int, default=SEEDS, help="how often each is measured")
+    parser.add_argument("--label-seeds", type=int, default=SEEDS, help="how often each is measured")
     parser.add_argument(
-        "--pages", type=int, nargs="+", default=PAGES, help="how many pictures a page has"
+        "--label-pages", type=int, nargs="+", default=PAGES, help="how many pictures a page has"
     )
     parser.add_argument(
-        "--first", type=int, default=FIRST, help="pictures that are answered by themselves at first"
+        "--label-first",
+        type=int,
+        default=FIRST,
+        help="pictures that are answered by themselves at first",
     )
-    parser.add_argument("--holdout", type=float, help="share of the hold-out [default: as usual]")
+    parser.add_argument(
+        "--label-holdout", type=float, help="share of the hold-out [default: as usual]"
+    )
     parser.add_argument(
         "--no-orders", action="store_true", help="count actions only, do not compare the orders"
     )
@@ -442,7 +451,7 @@ BENCHMARK = command.Benchmark(
 )
 
 if __name__ == "__main__":
-    # ``simulated PICTURES ...`` is short for ``simulated --folders PICTURES ...``.
+    # ``simulated PICTURES ...`` is short for ``simulated --label-folders PICTURES ...``.
     if sys.argv[1:] and not sys.argv[1].startswith("-"):
-        sys.argv.insert(1, "--folders")
+        sys.argv.insert(1, "--label-folders")
     command.run({"simulated": BENCHMARK})

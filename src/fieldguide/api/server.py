@@ -128,7 +128,7 @@ def serve(
         timeout_graceful_shutdown=_GRACE,
         timeout_keep_alive=_KEEP_ALIVE,
     )
-    with closing(app.state.jobs), alongside():
+    with closing(app.state.jobs), closing(app.state.suggesting), alongside():
         _Server(config, app, started).run(sockets=[listening])
 
 
