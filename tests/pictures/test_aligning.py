@@ -58,6 +58,19 @@ def test_skies_that_grow_brighter_alike_are_not_alike() -> None:
     assert likeness(sketch(one.astype(np.uint8)), sketch(other.astype(np.uint8))) < 0.5
 
 
+def test_leaves_of_which_only_the_rib_is_alike_are_not_alike() -> None:
+    leaves = []
+    for seed in range(2):
+        blotches = np.random.default_rng(seed).normal(0, 12, (16, 16, 3)) + (90, 140, 60)
+        leaf = Image.fromarray(np.clip(blotches, 0, 255).astype(np.uint8)).resize((200, 200))
+        leaf.paste((250, 250, 200), (0, 96, 200, 106))
+        leaves.append(leaf)
+    one, other = map(drawn, leaves)
+    assert likeness(one, other) < 0.65
+    # A copy of one of them is alike everywhere.
+    assert likeness(one, drawn(cut(leaves[0], 0.04, 0.02, 0.05, 0.03))) > 0.65
+
+
 def test_even_pictures_have_no_likeness() -> None:
     even = sketch(np.full((40, 60, 3), 90, np.uint8))
     assert even.shape == (DIMENSIONS,)

@@ -25,6 +25,7 @@ _STEP = 0.03
 _FINE = 0.005
 _SMOOTHING = (1, 4, 6, 4, 1)
 _EVEN = 1.0
+_NOISE = 4.0
 _HOPELESS = 0.5
 _INNER = slice(2, -2)
 
@@ -52,15 +53,17 @@ def likeness(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> float:
     """Compare two sketches at the cut of either that makes them most alike.
 
     What is compared is detail: each sketch less its own smoothed copy, as two skies are alike in
-    how they grow brighter from top to bottom, whatever else is in them.
+    how they grow brighter from top to bottom, whatever else is in them. Once the cut is known,
+    detail is divided by its own strength round about: of two leaves only the edge or the rib is
+    alike, however strong it is, while a copy is alike everywhere.
 
     Args:
         a: ``(DIMENSIONS,)``.
         b: ``(DIMENSIONS,)``.
 
     Returns:
-        The correlation of the details in [0, 1]; 0.0 where one has none. Only a value above a half
-        is worked out finely.
+        The correlation of the details in [0, 1]; 0.0 where one has none. Where no cut brings the
+        plain details above a half, that is returned.
 
     Example:
         >>> picture = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
@@ -74,7 +77,7 @@ def likeness(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> float:
     # A copy reaches far more than this before its cut is known finely.
     if rough < _HOPELESS:
         return max(0.0, rough)
-    return _refined(whole, part, rows, columns)
+    return _evenly_weighted(_refined(whole, part, rows, columns), part)
 
 
 def _best_cut(whole: _Sketch, part: _Sketch) -> tuple[float, _Sketch, _Sketch]:
@@ -93,9 +96,8 @@ def _best_cut(whole: _Sketch, part: _Sketch) -> tuple[float, _Sketch, _Sketch]:
     return float(rough[y, x]) / length, edges[y], edges[x]
 
 
-def _refined(whole: _Sketch, part: _Sketch, rows: _Sketch, columns: _Sketch) -> float:
-    """Compare with the cuts around one, first in height, then in width, twice ever finer."""
-    best = 0.0
+def _refined(whole: _Sketch, part: _Sketch, rows: _Sketch, columns: _Sketch) -> _Sketch:
+    """Try the cuts around one, first in height, then in width, twice ever finer; return the best."""
     for step in (_STEP / 2, _FINE):
         around = np.array([(i, j) for i in (-step, 0, step) for j in (-step, 0, step)], np.float32)
         choices = np.clip(rows + around, 0, MOST_CUT)
@@ -105,8 +107,23 @@ def _refined(whole: _Sketch, part: _Sketch, rows: _Sketch, columns: _Sketch) -> 
         choices = np.clip(columns + around, 0, MOST_CUT)
         tall = _cuts(rows[None])[0] @ whole
         values = [_correlation(tall @ cut.T, part) for cut in _cuts(choices)]
-        columns, best = choices[int(np.argmax(values))], max(0.0, *values)
-    return best
+        columns = choices[int(np.argmax(values))]
+    cut: _Sketch = _cuts(rows[None])[0] @ whole @ _cuts(columns[None])[0].T
+    return cut
+
+
+def _evenly_weighted(a: _Sketch, b: _Sketch) -> float:
+    if _correlation(a, b) <= 0:
+        return 0.0
+    x, y = _evened(a)[_INNER, _INNER].ravel(), _evened(b)[_INNER, _INNER].ravel()
+    x, y = x - x.mean(), y - y.mean()
+    return max(0.0, float(x @ y / np.sqrt((x @ x) * (y @ y))))
+
+
+def _evened(values: _Sketch) -> _Sketch:
+    detail, smooth = _detail(values), _smoothing()
+    evened: _Sketch = detail / np.sqrt(smooth @ (detail * detail) @ smooth.T + _NOISE)
+    return evened
 
 
 def _correlation(a: _Sketch, b: _Sketch) -> float:
