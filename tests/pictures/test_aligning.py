@@ -61,7 +61,7 @@ def test_skies_that_grow_brighter_alike_are_not_alike() -> None:
 def test_leaves_of_which_only_the_rib_is_alike_are_not_alike() -> None:
     leaves = []
     for seed in range(2):
-        blotches = np.random.default_rng(seed).normal(0, 12, (16, 16, 3)) + (90, 140, 60)
+        blotches = np.random.default_rng(seed).normal((90, 140, 60), 12, (16, 16, 3))
         leaf = Image.fromarray(np.clip(blotches, 0, 255).astype(np.uint8)).resize((200, 200))
         leaf.paste((250, 250, 200), (0, 96, 200, 106))
         leaves.append(leaf)

@@ -31,10 +31,10 @@ hardly ever come within four bits, but often within twelve.
 LIKENESS = 0.65
 """Least likeness of two sketches, see :func:`fieldguide.pictures.aligning.likeness`.
 
-On photographs of landscapes and of leaves, that of copies as ``benchmarks/copies_made.py`` makes them
-(without mirrored ones, and those that something was drawn over) was 0.69 to 1.0 for all but one of
-1,260, that of frames of one burst 0.67 or more, and that of different pictures with the nearest
-vectors at most 0.61.
+On photographs of landscapes and of leaves, that of copies as ``benchmarks/copies_made.py`` makes
+them (without mirrored ones, and those that something was drawn over) was 0.69 to 1.0 for all but
+one of 1,260, that of frames of one burst 0.67 or more, and that of different pictures with the
+nearest vectors at most 0.61.
 """
 
 _RESIZED = 6

@@ -97,7 +97,7 @@ def _best_cut(whole: _Sketch, part: _Sketch) -> tuple[float, _Sketch, _Sketch]:
 
 
 def _refined(whole: _Sketch, part: _Sketch, rows: _Sketch, columns: _Sketch) -> _Sketch:
-    """Try the cuts around one, first in height, then in width, twice ever finer; return the best."""
+    """Cut off what fits best: first in height, then in width, around a coarse cut, ever finer."""
     for step in (_STEP / 2, _FINE):
         around = np.array([(i, j) for i in (-step, 0, step) for j in (-step, 0, step)], np.float32)
         choices = np.clip(rows + around, 0, MOST_CUT)
