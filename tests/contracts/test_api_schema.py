@@ -30,7 +30,7 @@ def test_no_answer_is_a_server_error_or_undocumented(tmp_path: Path) -> None:
                 *("--header", f"Authorization: Bearer {site.admin_token}"),
                 *("--checks", CHECKS),
                 *("--phases", "coverage,fuzzing"),
-                *("--max-examples", "12"),
+                *("--max-examples", "6"),
                 *("--exclude-path-regex", LEFT_OUT),
                 *("--suppress-health-check", "all"),
                 "--no-color",

@@ -40,7 +40,7 @@ def _truth(labelled: Labelled, generator: np.random.Generator, learn: IntArray) 
 
 
 def test_its_interval_holds_the_truth_and_that_of_chosen_pictures_does_not() -> None:
-    honest, chosen, runs = 0, 0, 120
+    honest, chosen, runs = 0, 0, 60
     for seed in range(runs):
         generator = np.random.default_rng(seed)
         labelled = _labelled(80, 28, generator)

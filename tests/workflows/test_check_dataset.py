@@ -244,19 +244,3 @@ def test_the_job_keeps_the_report(workspace: Workspace, planted: Path) -> None:
     workspace.check_report(dataset).write_text("{}")
     with pytest.raises(DataError, match="Run the checks again"):
         stored_report(workspace, dataset)
-
-
-@pytest.mark.shared
-@pytest.mark.slow
-def test_known_faults_of_real_sets_are_named(workspace: Workspace, shared_data: Path) -> None:
-    copies = ["conflicting-labels", "mixed-groups", "groups-across-parts"]
-    for name in ("scenes", "coffee", "clothing"):
-        import_pictures(workspace, shared_data / name)
-    scenes = check_dataset(workspace, "scenes", names=copies)
-    assert {"test/buildings/20805.jpg", "train/street/10408.jpg"} <= _named(
-        workspace, scenes, "conflicting-labels"
-    )
-    coffee = check_dataset(workspace, "coffee", names=copies)
-    assert [len(f.cases) for f in coffee.findings if f.check == "mixed-groups"] == [54]
-    clothing = check_dataset(workspace, "clothing", names=copies)
-    assert [len(f.cases) for f in clothing.findings if f.check == "groups-across-parts"] == [59]

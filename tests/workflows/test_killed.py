@@ -76,7 +76,7 @@ def test_twenty_kills_change_nothing(
     tmp_path: Path, class_folders: Path, picture: Callable[..., bytes]
 ) -> None:
     for number, folder in enumerate(sorted(class_folders.iterdir())):
-        for index in range(150):
+        for index in range(60):
             data = picture(5000 + 200 * number + index, (60 * number, 120, 90))
             (folder / f"more{index:03d}.jpg").write_bytes(data)
     environment = {**os.environ, "FIELDGUIDE_WORKERS": "2"}

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from fieldguide.curate.checks.report import CheckReport
 from fieldguide.curate.freezing import SplitChoice
-from fieldguide.records import datasets, versions
+from fieldguide.records import datasets, members, versions
 from fieldguide.types import Outcome, SourceOptions
+from fieldguide.workflows.check_dataset import check_dataset
+from fieldguide.workflows.import_pictures import import_pictures
 from fieldguide.workflows.train_folder import train_folder
 from fieldguide.workspace import Workspace
 
@@ -34,6 +37,8 @@ def test_scenes_name_the_picture_under_two_labels(workspace: Workspace, shared_d
     assert accuracy["low"] < 0.907 < accuracy["high"]
     best_without_a_network = max(b["accuracy"]["high"] for b in record["baselines"])
     assert record["test"]["metrics"]["accuracy"]["low"] > best_without_a_network
+    conflicts = check_dataset(workspace, "scenes", names=["conflicting-labels"])
+    assert {"test/buildings/20805.jpg", "train/street/10408.jpg"} <= _named(workspace, conflicts)
 
 
 def test_coffee_keeps_leaves_whole_and_names_the_leak(
@@ -63,3 +68,23 @@ def test_coffee_keeps_leaves_whole_and_names_the_leak(
     again = train_folder(workspace, "coffee", choice=SplitChoice(resplit=True)).run.record
     assert again["split"]["leaks"] == []
     assert again["split"]["origin"] == "made"
+
+    # From the folder alone, whose table gives the leaves.
+    import_pictures(workspace, shared_data / "coffee", dataset="by folder")
+    mixed = check_dataset(workspace, "by folder", names=["mixed-groups"])
+    assert [len(finding.cases) for finding in mixed.findings] == [54]
+
+
+def test_clothing_names_the_senders_in_several_parts(
+    workspace: Workspace, shared_data: Path
+) -> None:
+    import_pictures(workspace, shared_data / "clothing")
+    report = check_dataset(workspace, "clothing", names=["groups-across-parts"])
+    assert [len(finding.cases) for finding in report.findings] == [59]
+
+
+def _named(workspace: Workspace, report: CheckReport) -> set[str]:
+    with workspace.records.read() as connection:
+        row = datasets.get(connection, report.dataset)
+        names = {m.id: m.name for m in members.of_dataset(connection, row.id)}
+    return {names[member] for finding in report.findings for member in finding.member_ids}
