@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
-_VISION = ("torchvision", "torchvision.models", "torchvision.transforms")
+_VISION = (
+    "torchvision",
+    "torchvision.models",
+    "torchvision.models.vision_transformer",
+    "torchvision.transforms",
+)
 
 
 def answer(groups: dict[str, list[str]]) -> dict[str, Any]:
