@@ -8,6 +8,7 @@ from tests.label.suggestions.planted import Planted, fresh
 
 from fieldguide.label.ordering import Order
 from fieldguide.label.suggestions import orders
+from fieldguide.label.suggestions.clusters import cluster
 from fieldguide.label.suggestions.engine import Engine
 from fieldguide.label.suggestions.view import Fitted, View
 
@@ -100,15 +101,31 @@ def test_near_copies_are_not_picked_one_after_the_other() -> None:
     assert sorted(picked.tolist()) == [0, 2, 3]
 
 
-def test_without_labels_useful_pictures_are_typical_of_different_heaps(
+def test_useful_pictures_are_typical_of_heaps_without_a_label(
     planted: Planted, engine: Engine
 ) -> None:
     view = fresh(engine, planted)
     (found,) = orders.rankings(view, Order("useful"), count=5)
-    count = len(view.clusters.centres)
-    first = view.clusters.numbers[found.places[:count]]
-    assert len(set(first.tolist())) == count
     assert sorted(members(view, found)) == planted.pictures
+    heaps = cluster(view.features.rows, 10)
+    picked = found.places[:10]
+    assert len(set(heaps.numbers[picked].tolist())) == 10
+    for place in picked:
+        assert (
+            heaps.distances[place] == heaps.distances[heaps.numbers == heaps.numbers[place]].min()
+        )
+    # The more is labelled, the finer the heaps.
+    for place in picked:
+        planted.say(int(view.features.members[place]))
+    view = fresh(engine, planted)
+    (again,) = orders.rankings(view, Order("useful"), count=5)
+    everything = np.r_[np.flatnonzero(view.fresh), np.flatnonzero(view.labels > 0)]
+    finer = cluster(view.features.rows[everything], 20)
+    number = dict(zip(everything.tolist(), finer.numbers.tolist(), strict=True))
+    labelled = {number[place] for place in picked.tolist()}
+    first = [number[place] for place in again.places[: 20 - len(labelled)].tolist()]
+    assert len(set(first)) == len(first)
+    assert not labelled & set(first)
 
 
 def test_what_looks_like_a_picture_comes_nearest_first(planted: Planted, engine: Engine) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fieldguide.label.ordering import By, Order
+from fieldguide.label.suggestions.clusters import cluster
 from fieldguide.label.suggestions.discriminant import Rows
 from fieldguide.label.suggestions.view import View
 from fieldguide.types import FloatArray, IntArray
@@ -18,7 +19,9 @@ of the class with fewest labels comes."""
 _LEAST_LIKELY = 0.3
 _POOL = 2_000
 _PICKED = 200
-_TYPICAL_PER_CLASS = 2
+_TYPICAL_PER_CLASS = 6
+_AHEAD = 10
+_MOST_HEAPS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,9 +68,9 @@ def rankings(view: View, order: Order, *, count: int) -> list[Ranking]:
 def useful(view: View, *, count: int) -> IntArray:
     """Order the fresh pictures by what a model would learn from them.
 
-    First the most typical picture of each cluster, clusters without a label before others. From two
-    labels a class on, those between two classes, spread out among themselves: a model of fewer
-    labels does not know yet what it does not know.
+    First the most typical picture of each heap of pictures that look alike, heaps without a label
+    before others. From six labels a class on, those between two classes, spread out among
+    themselves: a model of fewer labels does not know yet what it does not know.
 
     Args:
         view: The suggestions.
@@ -113,18 +116,21 @@ def _spread_out(rows: Rows, weights: FloatArray, count: int) -> IntArray:
 
 
 def _typical(view: View, fresh: IntArray) -> IntArray:
-    numbers = view.clusters.numbers[fresh]
-    order = np.lexsort((view.clusters.distances[fresh], numbers))
+    """Order pictures so that each next one is the most typical of the largest heap without a label.
+
+    There are a few heaps more than labels, so that new ones are always to be had.
+    """
+    labelled = np.flatnonzero((view.labels > 0) & ~view.held_out)
+    among = np.r_[fresh, labelled]
+    heaps = cluster(view.features.rows[among], min(len(labelled) + _AHEAD, _MOST_HEAPS))
+    sizes = np.bincount(heaps.numbers, minlength=len(heaps.centres))
+    known = np.bincount(heaps.numbers[len(fresh) :], minlength=len(heaps.centres))
+    numbers, distances = heaps.numbers[: len(fresh)], heaps.distances[: len(fresh)]
+    order = np.lexsort((distances, numbers))
     starts = np.r_[0, np.flatnonzero(np.diff(numbers[order])) + 1]
-    sizes = np.diff(np.r_[starts, len(order)])
-    turn = np.arange(len(order)) - np.repeat(starts, sizes)
-    labelled = np.bincount(
-        view.clusters.numbers[view.labels > 0], minlength=len(view.clusters.centres)
-    )
-    sorted_numbers = numbers[order]
-    all_sizes = np.bincount(view.clusters.numbers, minlength=len(view.clusters.centres))
-    keys = (-all_sizes[sorted_numbers], turn + labelled[sorted_numbers])
-    found: IntArray = fresh[order][np.lexsort(keys)]
+    turn = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
+    heap = numbers[order]
+    found: IntArray = fresh[order][np.lexsort((-sizes[heap], turn + known[heap]))]
     return found
 
 
