@@ -57,7 +57,7 @@ class Known:
         for path in paths:
             by_name.setdefault(self.names[path], []).append(path)
         found: Pairs = {
-            (group[0], other) for group in by_name.values() for other in sorted(group)[1:]
+            (first, other) for first, *others in map(sorted, by_name.values()) for other in others
         }
         hashes = {name: self.hashes[name] for name in by_name}
         near = find_near_duplicates(hashes, self.vectors, sketches=self.sketches, workers=workers)

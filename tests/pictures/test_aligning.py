@@ -4,9 +4,9 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
-from fieldguide.pictures.aligning import DIMENSIONS, MOST_CUT, likeness, sketch
+from fieldguide.pictures.aligning import DIMENSIONS, MOST_CUT, likeness, may_be_alike, sketch
 from fieldguide.types import Pixels
 
 
@@ -42,6 +42,7 @@ def test_a_cut_is_found_whichever_picture_is_the_whole(
     whole, part = drawn(photograph), drawn(Image.open(file))
     assert likeness(whole, part) > 0.8
     assert likeness(part, whole) == pytest.approx(likeness(whole, part), abs=1e-5)
+    assert may_be_alike(np.array([whole, part]), np.array([part, whole])).all()
 
 
 def test_other_pictures_and_larger_cuts_are_not_alike(photograph: Image.Image) -> None:
@@ -56,6 +57,14 @@ def test_skies_that_grow_brighter_alike_are_not_alike() -> None:
     slope = np.linspace(60, 220, 200)[:, None, None]
     one, other = (np.clip(slope + random.normal(0, 3, (200, 200, 3)), 0, 255) for _ in range(2))
     assert likeness(sketch(one.astype(np.uint8)), sketch(other.astype(np.uint8))) < 0.5
+
+
+def test_what_cannot_be_a_copy_is_told_quickly(photograph: Image.Image) -> None:
+    whole = drawn(photograph)
+    others = np.array([drawn(photograph.rotate(180)), drawn(ImageOps.invert(photograph)), whole])
+    told = may_be_alike(np.tile(whole, (3, 1)), others)
+    assert told.tolist() == [False, False, True]
+    assert may_be_alike(np.zeros((0, DIMENSIONS)), np.zeros((0, DIMENSIONS))).shape == (0,)
 
 
 def test_leaves_of_which_only_the_rib_is_alike_are_not_alike() -> None:

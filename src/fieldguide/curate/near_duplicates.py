@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from fieldguide.curate.vector_neighbours import nearest
 from fieldguide.parallel import map_in_order
-from fieldguide.pictures.aligning import likeness
+from fieldguide.pictures.aligning import likeness, may_be_alike
 from fieldguide.pictures.perceptual_hash import NO_STRUCTURE
 from fieldguide.storage.vectors import VectorCache
 
@@ -144,11 +144,14 @@ def _cut_pairs(
     for start in range(0, len(near), _BLOCK):
         named = [(names[i], names[j]) for i, j in near[start : start + _BLOCK].tolist()]
         open_pairs = [pair for pair in named if not joined.are_together(*pair)]
-        left = [a for a, _ in open_pairs]
-        right = [b for _, b in open_pairs]
+        one = sketches.get([a for a, _ in open_pairs])
+        other = sketches.get([b for _, b in open_pairs])
+        hopeful = np.flatnonzero(may_be_alike(one, other))
+        left = [open_pairs[place][0] for place in hopeful]
+        right = [open_pairs[place][1] for place in hopeful]
         alike = map_in_order(
             lambda both: likeness(*both),
-            zip(sketches.get(left), sketches.get(right), strict=True),
+            zip(one[hopeful], other[hopeful], strict=True),
             workers=workers,
         )
         cosines = _cosines(cache, left, right)
