@@ -40,8 +40,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         site = fill(Path(folder), pictures=count, annotators=1, needed=1)
         with Workspace(config_in(Path(folder))) as workspace:
-            embed(workspace, site.dataset)
-            figures = on_server(workspace, site.dataset, site.question)
+            embed(workspace, site.dataset_id)
+            figures = on_server(workspace, site.dataset_id, site.question_id)
         figures["browser"] = in_browser(Path(folder), site)
     rows = [[name, *_cells(value)] for name, value in figures.items() if isinstance(value, Cost)]
     print_table([f"{count:,} pictures", "seconds", "CPU seconds"], rows)
@@ -133,7 +133,7 @@ def in_browser(folder: Path, site: Site) -> dict[str, Any] | str:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(300_000)
         page.set_extra_http_headers({"Authorization": f"Bearer {site.admin_token}"})
-        address = f"http://127.0.0.1:{server.port}/datasets/{site.dataset}/map"
+        address = f"http://127.0.0.1:{server.port}/datasets/{site.dataset_id}/map"
         page.goto(f"{address}?layout=neighbours&by=part")
         page.get_by_label("Legend").get_by_role("listitem").first.wait_for()
         loaded = page.evaluate("performance.now()")
