@@ -42,7 +42,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         with Workspace(config_in(Path(folder))) as workspace:
             embed(workspace, site.dataset_id)
             figures = on_server(workspace, site.dataset_id, site.question_id)
-        figures["browser"] = in_browser(Path(folder), site)
+        figures["browser"] = in_browser(Path(folder), site, options.map_picture)
     rows = [[name, *_cells(value)] for name, value in figures.items() if isinstance(value, Cost)]
     print_table([f"{count:,} pictures", "seconds", "CPU seconds"], rows)
     for name, value in figures.items():
@@ -120,8 +120,14 @@ def trust(workspace: Workspace, stored: StoredMap) -> float:
     return round(float(trustworthiness(points, stored.places[rows], n_neighbors=10)), 4)
 
 
-def in_browser(folder: Path, site: Site) -> dict[str, Any] | str:
-    """Open the map in Chromium, move it, and return what that took, in milliseconds."""
+def in_browser(folder: Path, site: Site, picture: Path | None) -> dict[str, Any] | str:
+    """Open the map in Chromium, move it, and return what that took, in milliseconds.
+
+    Args:
+        folder: Of the workspace.
+        site: What is in it.
+        picture: Where to save what the browser shows at first; None saves nothing.
+    """
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None or not (FOLDER / "index.html").exists():
         return "not measured: there is no Chromium, or the browser app is not built"
@@ -137,6 +143,9 @@ def in_browser(folder: Path, site: Site) -> dict[str, Any] | str:
         page.goto(f"{address}?layout=neighbours&by=part")
         page.get_by_label("Legend").get_by_role("listitem").first.wait_for()
         loaded = page.evaluate("performance.now()")
+        if picture is not None:
+            page.wait_for_timeout(1_000)
+            page.screenshot(path=picture)
         moved = frames(page, zoom=False)
         zoomed = frames(page, zoom=True)
         browser.close()
@@ -187,6 +196,9 @@ BENCHMARK = command.Benchmark(
     title="Maps",
     claim="A map of 200,000 pictures is shown along its main directions within seconds, and moves.",
     measure=measure,
+    add_options=lambda parser: parser.add_argument(
+        "--map-picture", type=Path, metavar="FILE", help="save what the browser shows, as PNG"
+    ),
 )
 
 if __name__ == "__main__":
