@@ -8,12 +8,13 @@ that are laid over one another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from fieldguide.curate.close_hashes import close_pairs
 from fieldguide.curate.vector_neighbours import nearest
 from fieldguide.parallel import map_in_order
 from fieldguide.pictures.aligning import likeness, may_be_alike
@@ -46,11 +47,11 @@ _RESIZED = 6
 _NEIGHBOURS = 4
 _LEAST_COSINE = 0.65
 
-_MAX_DISTANCE = max(bits for bits, _ in CONFIRMATION)
+MAX_DISTANCE = max(bits for bits, _ in CONFIRMATION)
+"""Bits beyond which no hashes are those of near duplicates."""
 
 _SLICE = 4096
 _BLOCK = 512
-_CHUNK = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def find_near_duplicates(
     hashes = np.array([perceptual_hashes[name] for name in names], np.uint64)
     joined = _Joined(names)
     pairs: list[NearPair] = []
-    for left, right, distances in _close_pairs(hashes, workers):
+    for left, right, distances in close_pairs(hashes, most=MAX_DISTANCE, workers=workers):
         for start in range(0, len(left), _SLICE):
             part = slice(start, start + _SLICE)
             rows = list(
@@ -107,14 +108,14 @@ def find_near_duplicates(
             open_rows = [
                 row for row in rows if not joined.are_together(names[row[0]], names[row[1]])
             ]
-            cosines = _cosines(
+            cosines = cosines_of(
                 cache, [names[i] for i, _, _ in open_rows], [names[j] for _, j, _ in open_rows]
             )
             for (i, j, distance), cosine in zip(open_rows, cosines, strict=True):
                 a, b, bits, value = names[i], names[j], int(distance), float(cosine)
                 if joined.are_together(a, b):
                     continue
-                if _confirmed(bits, value) or _is_resized(a, b, bits, sketches):
+                if is_confirmed(bits, value) or _is_resized(a, b, bits, sketches):
                     joined.join(a, b)
                     pairs.append(NearPair(a, b, bits, round(value, 4)))
     if sketches is not None:
@@ -123,7 +124,8 @@ def find_near_duplicates(
     return sorted(pairs, key=lambda pair: (pair.a, pair.b))
 
 
-def _confirmed(distance: int, cosine: float) -> bool:
+def is_confirmed(distance: int, cosine: float) -> bool:
+    """Tell whether bits that differ and the cosine of the vectors together make near duplicates."""
     return any(distance <= bits and cosine >= least for bits, least in CONFIRMATION)
 
 
@@ -157,7 +159,7 @@ def _cut_pairs(
             zip(one[hopeful], other[hopeful], strict=True),
             workers=workers,
         )
-        cosines = _cosines(cache, left, right)
+        cosines = cosines_of(cache, left, right)
         for a, b, value, cosine in zip(left, right, alike, cosines, strict=True):
             if _is_cut(value, float(cosine)) and joined.join(a, b):
                 bits = (perceptual_hashes[a] ^ perceptual_hashes[b]).bit_count()
@@ -194,28 +196,8 @@ class _Joined:
         return name
 
 
-def _close_pairs(
-    hashes: npt.NDArray[np.uint64], workers: int
-) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.uint8]]]:
-    def compare(
-        start: int,
-    ) -> list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.uint8]]]:
-        found = []
-        block = hashes[start : start + _BLOCK, None]
-        for begin in range(start, len(hashes), _CHUNK):
-            bits = np.bitwise_count(block ^ hashes[None, begin : begin + _CHUNK])
-            rows, columns = np.nonzero(bits <= _MAX_DISTANCE)
-            later = columns + begin > rows + start
-            rows, columns = rows[later], columns[later]
-            if len(rows):
-                found.append((rows + start, columns + begin, bits[rows, columns]))
-        return found
-
-    for found in map_in_order(compare, range(0, len(hashes), _BLOCK), workers=workers):
-        yield from found
-
-
-def _cosines(cache: VectorCache, a: Sequence[str], b: Sequence[str]) -> npt.NDArray[np.float32]:
+def cosines_of(cache: VectorCache, a: Sequence[str], b: Sequence[str]) -> npt.NDArray[np.float32]:
+    """Return the cosines of the vectors of pairs of images, ``(n,)``."""
     x = cache.get(a).astype(np.float32)
     y = cache.get(b).astype(np.float32)
     lengths = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
