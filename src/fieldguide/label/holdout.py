@@ -66,8 +66,9 @@ def due(
         held: Pictures that she has before her already.
 
     Returns:
-        From 0 to ``count``. After that many, the hold-out's share of all that she was given is the
-        one that the settings ask for, rounded down. Fewer pictures may be left; see ``next_ones``.
+        From 0 to ``count``. After that many, the hold-out's share of all that she was given and of
+        what is coming is the one that the settings ask for, rounded down. Fewer pictures may be
+        left; see ``next_ones``.
     """
     share = question.settings.holdout_share
     if share == 0:

@@ -97,10 +97,12 @@ def find(pool: Pool) -> Iterator[Finding]:
     level = 1.0 - 0.05 / max(len(circumstances), 1)
     links = [_link(pool, units, circumstance, level) for circumstance in circumstances]
     strong = [link for link in links if link is not None and link.is_strong]
-    for is_seen, severity, do in ((False, "warning", _DO_OUTSIDE), (True, "hint", _DO_INSIDE)):
-        found = [link for link in strong if link.circumstance.is_seen is is_seen]
-        if found:
-            yield _finding(pool, found, severity, do)  # type: ignore[arg-type]
+    outside = [link for link in strong if not link.circumstance.is_seen]
+    if outside:
+        yield _finding(pool, outside, "warning", _DO_OUTSIDE)
+    inside = [link for link in strong if link.circumstance.is_seen]
+    if inside:
+        yield _finding(pool, inside, "hint", _DO_INSIDE)
 
 
 def _finding(pool: Pool, links: list[_Link], severity: Severity, do: str) -> Finding:
